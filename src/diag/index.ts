@@ -1,0 +1,3 @@
+export { fail, formatProblem, WordlineError, type Problem } from './error.ts';
+export { formatLocation, Origin, type Location } from './location.ts';
+export { nearest, suggest } from './nearest.ts';

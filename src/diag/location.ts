@@ -1,0 +1,71 @@
+import { fileURLToPath } from 'node:url';
+
+/** A place in somebody's source. Lines and columns count from 1. */
+export interface Location {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/**
+ * Where a piece of hardware was written. Capturing costs a few microseconds; the text of the stack, which is what is slow (and what
+ * applies source maps), is made only when somebody asks for the place.
+ */
+export class Origin {
+  #error: Error | undefined;
+  #location: Location | undefined;
+
+  private constructor(error: Error | undefined, location?: Location) {
+    this.#error = error;
+    this.#location = location;
+  }
+
+  /** The first caller outside the kit itself. */
+  static here(): Origin {
+    const before = Error.stackTraceLimit;
+    Error.stackTraceLimit = 16;
+    const error = new Error();
+    Error.stackTraceLimit = before;
+    return new Origin(error);
+  }
+
+  static at(location: Location): Origin {
+    return new Origin(undefined, location);
+  }
+
+  static readonly unknown = new Origin(undefined);
+
+  get location(): Location | undefined {
+    if (this.#error !== undefined) {
+      this.#location = firstForeignFrame(this.#error.stack ?? '');
+      this.#error = undefined;
+    }
+    return this.#location;
+  }
+
+  toString(): string {
+    const l = this.location;
+    return l === undefined ? 'unknown place' : formatLocation(l);
+  }
+}
+
+export function formatLocation({ file, line, column }: Location): string {
+  return `${file}:${line}:${column}`;
+}
+
+/** `at name (file:line:col)` or `at file:line:col`; file may be a file URL. */
+const FRAME = /^\s*at (?:.*? \()?(?:async )?((?:file:\/\/)?[^()]+?):(\d+):(\d+)\)?$/;
+
+/** Folders of the kit that stand between a designer's line and the node it makes; `sim` is there for `expect`s in testbenches. */
+const KIT = /[\\/]src[\\/](?:diag|bits|ir|hdl|sim)[\\/]/;
+
+function firstForeignFrame(stack: string): Location | undefined {
+  for (const text of stack.split('\n').slice(1)) {
+    const match = FRAME.exec(text);
+    if (match === null) continue;
+    const file = match[1]!.startsWith('file://') ? fileURLToPath(match[1]!) : match[1]!;
+    if (KIT.test(file) || file.startsWith('node:')) continue;
+    return { file, line: Number(match[2]), column: Number(match[3]) };
+  }
+  return undefined;
+}
