@@ -1,0 +1,17 @@
+export { Bits, type LiteralWidth, type Operand } from './bits.ts';
+export { decode, encode, type Endian } from './buffer.ts';
+export { clog2, indexWidth, MAX_WIDTH } from './math.ts';
+export type {
+  Add,
+  CatWidth,
+  Clog2,
+  CountWidth,
+  Inc,
+  IndexWidth,
+  Match,
+  Mul,
+  SliceWidth,
+  Sub,
+  Wide,
+  WidthError,
+} from './width.ts';
