@@ -1,4 +1,11 @@
 export { MAX_TRACE_WIDTH, planTrace, vcdName, type Radix, type TraceEnum, type Tracer, type TraceScope, type TraceVar } from './declare.ts';
 export { closeOnExit, type Closable } from './exit.ts';
+export { compileGlob, matchPaths, type PathFilter } from './glob.ts';
+export { cropRecording, digest, Recorder, valueAt, type Change, type RecordedSignal, type Recording, type WindowOptions } from './recording.ts';
+export { selectTrace } from './select.ts';
 export { FileSink, MemorySink, NullSink, type ByteSink } from './sink.ts';
+export { digitsToValue, timeText, valueText, type ValueStyle, type WaveValue } from './value.ts';
+export { VcdParser, type ParserOptions } from './vcd-parser.ts';
+export { readVcd, visitVcd, type ReadOptions, type VcdFile, type VcdSource } from './vcd-reader.ts';
+export { type DumpSection, type VcdHeader, type VcdKind, type VcdScope, type VcdSlot, type VcdVar, type VcdVisitor } from './vcd-syntax.ts';
 export { VcdWriter, type VcdOptions } from './vcd-writer.ts';
