@@ -25,7 +25,7 @@ export function decode(width: number, buffer: Uint8Array, endian: Endian): bigin
   if (!(buffer instanceof Uint8Array)) reject('buffer-value', `${show(buffer)} is not a Buffer or Uint8Array`);
   if (buffer.length !== bytes) {
     const count = (n: number): string => (n === 1 ? '1 byte' : `${n} bytes`);
-    reject('buffer-length', `${bitsOf(width)} need ${count(bytes)}, the buffer has ${count(buffer.length)}`, 'use buffer.subarray');
+    reject('buffer-length', `${bitsOf(width)} ${width === 1 ? 'is' : 'are'} stored in ${count(bytes)}, the buffer has ${count(buffer.length)}`, 'use buffer.subarray');
   }
   const view = Buffer.from(buffer.buffer, buffer.byteOffset, buffer.length);
   const value = checkEndian(endian) === 'le' ? toBigIntLE(view) : toBigIntBE(view);

@@ -19,7 +19,8 @@ export function integer(value: number | bigint): bigint {
   if (typeof value === 'bigint') return value;
   if (!Number.isInteger(value)) reject('value-not-integer', `${show(value)} is not an integer`);
   if (!Number.isSafeInteger(value)) {
-    reject('value-not-integer', `${show(value)} is beyond 2^53, where a number is no longer exact`, `write it as a bigint: ${BigInt(value)}n`);
+    const exact = shorten(BigInt(value));
+    reject('value-not-integer', `${exact} is beyond 2^53, where a number is no longer exact`, `write it as a bigint: ${exact}n`);
   }
   return BigInt(value);
 }
@@ -44,6 +45,21 @@ export function checkCount(what: string, n: number, least: number, most = Number
   if (Number.isSafeInteger(n) && n >= least && n <= most) return n;
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
   return reject('index-range', `${what} ${show(n)} is not an integer ${range}`);
+}
+
+/** What an operator takes besides a Bits. */
+export function literal(name: string, value: number | bigint): number | bigint {
+  if (typeof value === 'number' || typeof value === 'bigint') return value;
+  return reject('bad-operand', `${name}: ${show(value)} is not a Bits, a number or a bigint`);
+}
+
+export function mismatch(name: string, a: number, b: number): never {
+  reject('width-mismatch', `${name}: ${bitsOf(a)} and ${bitsOf(b)}`, 'make them equal with zext, sext, trunc or slice');
+}
+
+export function exactNumber(value: bigint): number {
+  const n = Number(value);
+  return Number.isSafeInteger(n) ? n : reject('value-range', `${shorten(value)} is beyond 2^53 - 1`, 'use toBigInt');
 }
 
 export function bitsOf(width: number): string {

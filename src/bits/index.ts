@@ -1,6 +1,7 @@
-export { Bits, type LiteralWidth, type Operand } from './bits.ts';
+export { Bits, type Operand } from './bits.ts';
 export { decode, encode, type Endian } from './buffer.ts';
 export { clog2, indexWidth, MAX_WIDTH } from './math.ts';
+export type { LiteralWidth } from './text.ts';
 export type {
   Add,
   CatWidth,

@@ -35,6 +35,10 @@ export function signed(value: bigint, width: number): bigint {
   return value >= powerOf(width - 1) ? value - powerOf(width) : value;
 }
 
+/** By the character code of a hexadecimal digit. */
+const ONES_IN_DIGIT = new Uint8Array(128);
+for (let d = 0; d < 16; d++) ONES_IN_DIGIT[d.toString(16).charCodeAt(0)] = (d & 1) + ((d >> 1) & 1) + ((d >> 2) & 1) + (d >> 3);
+
 /** Number of ones in a value that is not negative. */
 export function popcount(value: bigint): number {
   let ones = 0;
@@ -42,8 +46,8 @@ export function popcount(value: bigint): number {
     for (let v = Number(value) >>> 0; v !== 0; v &= v - 1) ones++;
     return ones;
   }
-  const text = value.toString(2);
-  for (let i = 0; i < text.length; i++) ones += text.charCodeAt(i) & 1;
+  const text = value.toString(16);
+  for (let i = 0; i < text.length; i++) ones += ONES_IN_DIGIT[text.charCodeAt(i)]!;
   return ones;
 }
 
@@ -51,7 +55,7 @@ export function popcount(value: bigint): number {
 export function lowestIndex(value: bigint): number {
   if (value === 0n) return 0;
   let base = 0;
-  // Zero words are skipped 1024 bits at a time: `value & -value` alone would cost a walk over the whole value per call anyway.
+  // Text is the only way to ask a bigint for its length, so it is asked of 1024 bits and not of all.
   for (; (value & maskOf(1024)) === 0n; base += 1024) value >>= 1024n;
   const low = value & maskOf(1024);
   return base + (low & -low).toString(2).length - 1;

@@ -6,6 +6,9 @@ export interface Literal {
   readonly value: bigint;
 }
 
+/** Width of a Verilog literal, `8` for `8'hff`. */
+export type LiteralWidth<T extends string> = T extends `${infer W extends number}'${string}` ? W : number;
+
 const BASES = {
   b: { name: 'binary', digits: /^[01](?:_?[01])*$/, prefix: '0b' },
   o: { name: 'octal', digits: /^[0-7](?:_?[0-7])*$/, prefix: '0o' },
@@ -19,8 +22,9 @@ export function digits(text: string, base: Base): { value: bigint; count: number
   if (typeof text !== 'string') reject('bad-literal', `${show(text)} is not a string of ${BASES[base].name} digits`);
   const lower = text.toLowerCase();
   if (!BASES[base].digits.test(lower)) {
-    const hint = base !== 'd' && /^[0-9a-fxz_]+$/.test(lower) && /[xz]/.test(lower) ? 'values have two states: there is no x or z' : undefined;
-    reject('bad-literal', `${show(text)} is not a string of ${BASES[base].name} digits`, hint);
+    const prefixed = /^0[xbo]/.test(lower) ? 'write the digits without a prefix' : undefined;
+    const unknown = /^[0-9a-f_]*[xz?]/.test(lower) ? 'values have two states: there is no x or z' : undefined;
+    reject('bad-literal', `${show(text)} is not a string of ${BASES[base].name} digits`, prefixed ?? unknown);
   }
   const plain = lower.replaceAll('_', '');
   return { value: BigInt(BASES[base].prefix + plain), count: plain.length };

@@ -120,5 +120,8 @@ describe('Bits carries its width in its type', () => {
     const clamp = <W extends number>(x: Bits<W>, most: Bits<W>): Bits<W> => x.gt(most).mux(most, x);
     expectTypeOf(average(a, a)).toEqualTypeOf<Bits<8>>();
     expectTypeOf(clamp(a, a)).toEqualTypeOf<Bits<8>>();
+    const strict = <W extends number>(x: Bits<W>, y: NoInfer<Bits<W>>): Bits<W> => x.add(y);
+    // @ts-expect-error widths 8 and 9
+    const _bad = (): Bits => strict(a, b);
   });
 });
