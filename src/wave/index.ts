@@ -1,9 +1,13 @@
 export { MAX_TRACE_WIDTH, planTrace, vcdName, type Radix, type TraceEnum, type Tracer, type TraceScope, type TraceVar } from './declare.ts';
 export { closeOnExit, type Closable } from './exit.ts';
 export { compileGlob, matchPaths, type PathFilter } from './glob.ts';
+export { gtkwText, translateFiles, writeGtkw, type GtkwOptions } from './gtkw.ts';
 export { cropRecording, digest, Recorder, valueAt, type Change, type RecordedSignal, type Recording, type WindowOptions } from './recording.ts';
 export { selectTrace } from './select.ts';
 export { FileSink, MemorySink, NullSink, type ByteSink } from './sink.ts';
+export { summary, summaryText, type SummaryScope, type VcdSummary } from './summary.ts';
+export { svgWave, type SvgWaveOptions } from './svg.ts';
+export { textWave, type TextWaveOptions } from './text.ts';
 export { digitsToValue, timeText, valueText, type ValueStyle, type WaveValue } from './value.ts';
 export { VcdParser, type ParserOptions } from './vcd-parser.ts';
 export { readVcd, visitVcd, type ReadOptions, type VcdFile, type VcdSource } from './vcd-reader.ts';
