@@ -61,7 +61,7 @@ const latency = (low: number) => count(low, 1_000_000);
 
 const TIMING = z.strictObject({
   inputBuffer: latency(0).default(0),
-  dac: latency(0).default(1),
+  dac: latency(1).default(1),
   read: latency(1).default(30),
   sampleHold: latency(1).default(1),
   adc: latency(1).default(1),

@@ -41,6 +41,8 @@ export interface CrossbarDerived {
   readonly sliceWeight: number;
   /** Level code of weight 0: 2^(weightBits-1) for offset weights, else 0. */
   readonly weightOffset: number;
+  /** Current of a cell at level 0 as the ADC sees it: hrsLevels, or 0 where the two arrays of a pair cancel it. */
+  readonly cellFloor: number;
   readonly timing: PassTiming;
   readonly widths: RegisterWidths;
 }
@@ -82,12 +84,17 @@ export function derive(config: CrossbarConfig): CrossbarDerived {
   const rowGroups = Math.ceil(rows / dacs);
   const arrayColumns = config.columns + (config.offsetCorrection === 'unit-column' ? 1 : 0);
 
+  const passes = digits.length * rowGroups;
+  const turns = Math.ceil(arrayColumns / config.adcs);
+  const timing = passTiming(config, passes, turns);
+
   let below = stored;
   const sliceShift = slices.map((bits) => (below -= bits));
   const sliceWeight = sliceShift.reduce((sum, shift) => sum + 2 ** shift, 0);
 
   const digitMax = Math.max(...digits.map((d) => 2 ** d.bits - 1));
-  const cellMax = 2 ** Math.max(...slices) - 1 + (differential ? 0 : config.hrsLevels);
+  const cellFloor = differential ? 0 : config.hrsLevels;
+  const cellMax = 2 ** Math.max(...slices) - 1 + cellFloor;
   const sumMax = Math.min(rows, dacs) * digitMax * cellMax;
   const columnSum = { low: differential ? -sumMax : 0, high: sumMax };
   const codes = adcCodes(config, sumMax);
@@ -99,13 +106,14 @@ export function derive(config: CrossbarConfig): CrossbarDerived {
     columnSum,
     digits,
     rowGroups,
-    passes: digits.length * rowGroups,
+    passes,
     arrayColumns,
-    turns: Math.ceil(arrayColumns / config.adcs),
+    turns,
     sliceShift,
     sliceWeight,
     weightOffset: differential ? 0 : half,
-    timing: passTiming(config, digits.length * rowGroups, arrayColumns),
+    cellFloor,
+    timing,
     widths: {
       input: inputBits,
       dac: config.dacBits + (inputCoding === 'sign-magnitude' ? 1 : 0),
@@ -114,9 +122,9 @@ export function derive(config: CrossbarConfig): CrossbarDerived {
       sliceSum: Math.min(32, bitsFor({ low: codes.low * sliceWeight, high: codes.high * sliceWeight })),
       rowSum: bitsFor({ low: 0, high: Math.min(rows, dacs) * digitMax }),
       output: 32,
-      passCounter: bitsFor({ low: 0, high: digits.length * rowGroups - 1 }),
-      turnCounter: bitsFor({ low: 0, high: Math.ceil(arrayColumns / config.adcs) - 1 }),
-      cycleCounter: bitsFor({ low: 0, high: passTiming(config, digits.length * rowGroups, arrayColumns).mvm }),
+      passCounter: bitsFor({ low: 0, high: passes - 1 }),
+      turnCounter: bitsFor({ low: 0, high: turns - 1 }),
+      cycleCounter: bitsFor({ low: 0, high: timing.mvm }),
     },
   };
 }
@@ -129,11 +137,11 @@ export function mvmCycles(config: CrossbarConfig): number {
   return derive(config).timing.mvm;
 }
 
-function passTiming(config: CrossbarConfig, passes: number, arrayColumns: number): PassTiming {
+function passTiming(config: CrossbarConfig, passes: number, turns: number): PassTiming {
   const t = config.timing;
   const front = t.inputBuffer + t.dac + t.read + t.sampleHold;
   const turnInterval = Math.max(t.adc, t.shiftAdd + t.output);
-  const back = t.adc + t.shiftAdd + t.output + (Math.ceil(arrayColumns / config.adcs) - 1) * turnInterval;
+  const back = t.adc + t.shiftAdd + t.output + (turns - 1) * turnInterval;
   const passInterval = config.pipelined ? Math.max(front, back) : front + back;
   return { front, back, turnInterval, passInterval, mvm: front + back + (passes - 1) * passInterval };
 }

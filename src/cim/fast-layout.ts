@@ -86,7 +86,8 @@ interface Linear {
 
 export function layOut(config: CrossbarConfig, derived: CrossbarDerived, cells: Cells): Programmed {
   const { rows, columns, outputs } = cells;
-  const { slices, hrsLevels } = config;
+  const { slices } = config;
+  const { cellFloor } = derived;
   const offsetWeights = cells.negative === undefined;
   const level = (s: number, m: number, n: number): number => {
     const at = (s * columns + m) * rows + n;
@@ -98,7 +99,7 @@ export function layOut(config: CrossbarConfig, derived: CrossbarDerived, cells: 
   let anyFolded = false;
   for (let m = 0; m < columns; m++) {
     // Removed digitally: the weight offset and the HRS current of every slice. A unit column carries both itself.
-    if (offsetWeights && config.offsetCorrection === 'digital') perInput[m] = -(derived.weightOffset + hrsLevels * derived.sliceWeight);
+    if (offsetWeights && config.offsetCorrection === 'digital') perInput[m] = -(derived.weightOffset + cellFloor * derived.sliceWeight);
     for (let s = 0; s < slices.length; s++) {
       if (canClip(config, derived, rows, (n) => level(s, m, n))) {
         list.push({ m, s });
@@ -106,7 +107,7 @@ export function layOut(config: CrossbarConfig, derived: CrossbarDerived, cells: 
       }
       anyFolded = true;
       for (let n = 0; n < rows; n++) folded[m * rows + n]! += level(s, m, n) << derived.sliceShift[s]!;
-      if (offsetWeights) perInput[m]! += hrsLevels << derived.sliceShift[s]!;
+      perInput[m]! += cellFloor << derived.sliceShift[s]!;
     }
   }
 
@@ -150,12 +151,11 @@ function canClip(config: CrossbarConfig, derived: CrossbarDerived, rows: number,
   if (config.adcBits === 'ideal') return false;
   const digit = Math.max(...derived.digits.map((d) => 2 ** d.bits - 1));
   const bothSigns = config.inputCoding === 'sign-magnitude';
-  const floor = config.weightCoding === 'offset' ? config.hrsLevels : 0;
   for (let start = 0; start < rows; start += config.dacs) {
     let up = 0;
     let down = 0;
     for (let n = start; n < Math.min(rows, start + config.dacs); n++) {
-      const l = level(n) + floor;
+      const l = level(n) + derived.cellFloor;
       if (l > 0 || bothSigns) up += Math.abs(l);
       if (l < 0 || bothSigns) down += Math.abs(l);
     }

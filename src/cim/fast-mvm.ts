@@ -88,8 +88,8 @@ export class FastCrossbar implements Crossbar {
 
   /** The bit-serial part: every pass of every unit through the ADC. */
   #convert(p: Programmed, acc: Int32Array): void {
-    const { digits, rowGroups, codes } = this.#derived;
-    const { dacs, hrsLevels } = this.config;
+    const { digits, rowGroups, codes, cellFloor } = this.#derived;
+    const { dacs } = this.config;
     const { at } = p;
     const bytes = p.stride * 4;
     p.unitAcc.fill(0);
@@ -103,7 +103,7 @@ export class FastCrossbar implements Crossbar {
         // A pass that drives no row makes code 0 everywhere.
         if (active === undefined) continue;
         const counters = at.counters + (d * rowGroups + group) * bytes;
-        p.kernel.convert(at.sums, at.acc, counters, bytes, active * hrsLevels, codes.low, codes.high, digit.sign * 2 ** digit.shift);
+        p.kernel.convert(at.sums, at.acc, counters, bytes, active * cellFloor, codes.low, codes.high, digit.sign * 2 ** digit.shift);
       }
     }
     const { column, shift, count } = p.units;
