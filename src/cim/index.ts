@@ -5,4 +5,4 @@ export { FastCrossbar } from './fast-mvm.ts';
 export { goldenMvm, type GoldenMvm } from './golden.ts';
 export { Saturations } from './saturations.ts';
 export { programCells, weightMatrix, type Cells, type WeightMatrix } from './weights.ts';
-export { TiledEngine, type LayerStatistics, type MatrixLayer, type TilePlace } from './tiled.ts';
+export { TiledEngine, type LayerStatistics, type TilePlace } from './tiled.ts';

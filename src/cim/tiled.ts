@@ -1,16 +1,9 @@
 import { fail, suggest } from '../diag/index.ts';
+import type { MatrixEngine, MatrixLayer } from '../nn/engine.ts';
 import type { CrossbarConfig } from './config.ts';
 import type { Crossbar } from './crossbar.ts';
 import { derive } from './derived.ts';
 import { FastCrossbar } from './fast-mvm.ts';
-
-/** A layer's matrix: `outputs x inputs`, row-major, which for a convolution is the unrolled kernel. */
-export interface MatrixLayer {
-  readonly name: string;
-  readonly weights: Int8Array;
-  readonly inputs: number;
-  readonly outputs: number;
-}
 
 /** Which part of a layer a crossbar holds: horizontal group (outputs) and vertical group (inputs), the paper's C_{HG,VG}. */
 export interface TilePlace {
@@ -60,9 +53,9 @@ interface LoadedLayer {
 
 /**
  * Matrices of any size on crossbars of one size: each is cut into PV x PH tiles (arXiv 2309.03805, section IV-A), every tile has its
- * crossbar, and the partial sums of a column of tiles are added in 32 bits. Usable as the matrix engine of a CNN.
+ * crossbar, and the partial sums of a column of tiles are added in 32 bits.
  */
-export class TiledEngine {
+export class TiledEngine implements MatrixEngine {
   readonly config: CrossbarConfig;
   readonly #make: (config: CrossbarConfig, place: TilePlace) => Crossbar;
   readonly #layers = new Map<string, LoadedLayer>();
