@@ -55,7 +55,11 @@ export function writeIdx({ dims, data }: Idx, gzip = false): Uint8Array {
   const view = new DataView(bytes.buffer);
   dims.forEach((n, i) => view.setUint32(4 + 4 * i, n));
   bytes.set(data, 4 + 4 * dims.length);
-  return gzip ? new Uint8Array(gzipSync(bytes, { level: 9 })) : bytes;
+  if (!gzip) return bytes;
+  const zipped = new Uint8Array(gzipSync(bytes, { level: 9 }));
+  // The header names the operating system that wrote it; 255 is "unknown".
+  zipped[9] = 255;
+  return zipped;
 }
 
 function unzip(file: Uint8Array, name: string): Uint8Array {
