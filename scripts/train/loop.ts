@@ -1,6 +1,7 @@
 import { imageAt, type ImageSet } from '../../src/nn/index.ts';
+import { Adam } from './adam.ts';
 import { Network } from './network.ts';
-import { Adam, initial, zeros, type Parameters } from './parameters.ts';
+import { initial, zeros, type Parameters } from './parameters.ts';
 import { Random } from './random.ts';
 
 export interface Settings {

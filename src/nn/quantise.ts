@@ -29,7 +29,7 @@ export function quantise(net: Graph, calibration: Calibration, { weights = 'chan
       case 'conv':
       case 'dense': {
         const last = isLast(net, i);
-        const range = last ? undefined : (calibration.ranges[layer.name] ?? fail('quantise-range', `the calibration has no range for layer ${quote(layer.name)}`));
+        const range = last ? undefined : rangeOf(calibration, layer.name);
         const made = matrix(layer, { input, output, scale, range, perChannel: weights === 'channel' && !last });
         layers.push(made);
         scale = made.requant?.outputScale ?? scale;
@@ -58,6 +58,12 @@ export function quantiseModel(net: Graph, images?: ImageSet, options: QuantiseOp
     fail('quantise-range', `network ${quote(net.name)} carries no activation ranges`, { hint: 'give images to calibrate with, as the network expects them' });
   }
   return quantise(net, calibrate(net, sliceImages(images, 0, CALIBRATION_IMAGES), options), options);
+}
+
+function rangeOf({ ranges }: Calibration, name: string): number {
+  // A layer may be called anything, also `constructor`.
+  const range = Object.hasOwn(ranges, name) ? ranges[name] : undefined;
+  return range ?? fail('quantise-range', `the calibration has no range for layer ${quote(name)}`);
 }
 
 /** True for the layer that makes the logits; false when a ReLU makes its outputs unsigned; anything else cannot be done in 8 bits. */
