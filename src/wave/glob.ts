@@ -53,13 +53,18 @@ function hint(text: string, paths: readonly string[]): string {
 function parse(patterns: string | readonly string[]): { wanted: Pattern[]; unwanted: Pattern[] } {
   const wanted: Pattern[] = [];
   const unwanted: Pattern[] = [];
-  for (const text of [patterns].flat().flatMap(splitList)) {
+  for (const text of splitPatterns(patterns)) {
     const exclude = text.startsWith('!');
     (exclude ? unwanted : wanted).push({ text, regex: toRegExp(exclude ? text.slice(1) : text) });
   }
   // A list of exclusions alone means "all but these".
   if (wanted.length === 0) wanted.push({ text: '**', regex: /^/ });
   return { wanted, unwanted };
+}
+
+/** The single patterns of comma lists, in their order. */
+export function splitPatterns(patterns: string | readonly string[]): string[] {
+  return [patterns].flat().flatMap(splitList);
 }
 
 /** Splits at commas outside braces. */

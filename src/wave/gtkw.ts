@@ -160,7 +160,7 @@ function translateText(names: TraceEnum, width: number, path: string): string {
   const digits = Math.ceil(width / 4);
   const lines = [...names.values].map(([value, name]) => {
     const big = BigInt(value);
-    if (big < 0n || big >= 1n << BigInt(width)) fail('wave-enum', `${names.name}.${name} = ${value} does not fit the ${width} bits of "${path}"`);
+    if (big < 0n || big >= 1n << BigInt(width)) fail('wave-enum', `${names.name}.${name} = ${value} does not fit the ${width} bit${width === 1 ? '' : 's'} of "${path}"`);
     // The name goes to the end of the line and may have blanks.
     return { big, line: `${big.toString(16).toUpperCase().padStart(digits, '0')} ${name.replace(/\s+/g, ' ')}` };
   });

@@ -2,7 +2,7 @@ export { MAX_TRACE_WIDTH, planTrace, vcdName, type Radix, type TraceEnum, type T
 export { closeOnExit, type Closable } from './exit.ts';
 export { compileGlob, matchPaths, type PathFilter } from './glob.ts';
 export { gtkwText, translateFiles, writeGtkw, type GtkwOptions } from './gtkw.ts';
-export { cropRecording, digest, Recorder, valueAt, type Change, type RecordedSignal, type Recording, type WindowOptions } from './recording.ts';
+export { cropRecording, digest, Recorder, valueAt, withRadix, type Change, type RadixChoice, type RecordedSignal, type Recording, type WindowOptions } from './recording.ts';
 export { selectTrace } from './select.ts';
 export { FileSink, MemorySink, NullSink, type ByteSink } from './sink.ts';
 export { summary, summaryText, type SummaryScope, type VcdSummary } from './summary.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { fail } from '../diag/index.ts';
 import { placedVars, planTrace, type Radix, type TraceEnum, type Tracer, type TracePlan, type TraceScope, type TraceSlot } from './declare.ts';
-import { matchPaths } from './glob.ts';
+import { compileGlob, matchPaths, splitPatterns } from './glob.ts';
 import type { WaveValue } from './value.ts';
 
 /** A time in ticks and the value from then on. */
@@ -63,9 +63,28 @@ export function cropRecording(recording: Recording, { signals, fromPs, toPs }: W
   };
 }
 
+/** One radix for all vectors, or one for each glob. What a signal says itself goes before the former and after the latter. */
+export type RadixChoice = Radix | Readonly<Record<string, Radix>>;
+
+/** Gives signals a radix for a picture. Errors: `wave-glob-empty`. */
+export function withRadix(recording: Recording, choice: RadixChoice | undefined): Recording {
+  if (choice === undefined) return recording;
+  if (typeof choice === 'string') {
+    const signals = recording.signals.map((s) => (s.radix === undefined && s.enum === undefined && s.width > 1 ? { ...s, radix: choice } : s));
+    return { ...recording, signals };
+  }
+  let { signals } = recording;
+  for (const [glob, radix] of Object.entries(choice)) {
+    matchPaths(glob, signals.map((s) => s.path));
+    const matches = compileGlob(glob);
+    signals = signals.map((s) => (matches(s.path) ? { ...s, radix } : s));
+  }
+  return { ...recording, signals };
+}
+
 function pick(recording: Recording, patterns: string | readonly string[]): RecordedSignal[] {
   const paths = recording.signals.map((s) => s.path);
-  const list = [patterns].flat();
+  const list = splitPatterns(patterns);
   const allowed = new Set(matchPaths(list, paths));
   const ordered = new Set(list.filter((p) => !p.startsWith('!')).flatMap((p) => matchPaths(p, paths)));
   const order = [...(ordered.size === 0 ? allowed : ordered)].filter((path) => allowed.has(path));
@@ -124,11 +143,11 @@ export class Recorder implements Tracer {
   }
 
   off(timePs: number): void {
+    if (this.#off) fail('wave-state', `the recording is turned off at ${timePs} ps and is off already`);
     this.#advance(timePs);
     this.#off = true;
     this.#plan.slots.forEach(({ kind, width }, i) => {
-      if (kind === 'bits') this.#changes[i]!.push([timePs, 'x'.repeat(width)]);
-      if (kind === 'real') this.#changes[i]!.push([timePs, NaN]);
+      if (kind !== 'event') this.#put(i, timePs, kind === 'bits' ? 'x'.repeat(width) : NaN);
     });
   }
 
@@ -172,15 +191,15 @@ export class Recorder implements Tracer {
       fail('wave-image', `the state image has ${words.length} words and ${reals?.length ?? 0} reals; the traced variables reach to ${plan.words} and ${plan.reals}`);
     }
     plan.slots.forEach((slot, i) => {
-      const changes = this.#changes[i]!;
-      if (slot.kind === 'event') {
-        if (words[slot.offset] !== 0) changes.push([timePs, 1]);
-        return;
-      }
-      const value = slot.kind === 'real' ? reals![slot.offset]! : bitsOf(slot, words);
-      const last = changes.at(-1);
-      if (last === undefined || !Object.is(last[1], value)) changes.push([timePs, value]);
+      if (slot.kind !== 'event') this.#put(i, timePs, slot.kind === 'real' ? reals![slot.offset]! : bitsOf(slot, words));
+      else if (words[slot.offset] !== 0) this.#changes[i]!.push([timePs, 1]);
     });
+  }
+
+  #put(slot: number, timePs: number, value: WaveValue): void {
+    const changes = this.#changes[slot]!;
+    const last = changes.at(-1);
+    if (last === undefined || !Object.is(last[1], value)) changes.push([timePs, value]);
   }
 }
 

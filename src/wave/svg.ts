@@ -1,14 +1,13 @@
 import { fail } from '../diag/index.ts';
-import type { Radix } from './declare.ts';
-import { cropRecording, valueAt, type RecordedSignal, type Recording, type WindowOptions } from './recording.ts';
+import { cropRecording, valueAt, withRadix, type RadixChoice, type RecordedSignal, type Recording, type WindowOptions } from './recording.ts';
 import { shortNames } from './text.ts';
 import { timeText, valueText, type WaveValue } from './value.ts';
 
 export interface SvgWaveOptions extends WindowOptions {
   /** Pixels of the whole picture; default 900. */
   readonly width?: number;
-  /** How to show vectors that do not say it themselves; default hex. */
-  readonly radix?: Radix;
+  /** How to show vectors that do not say it themselves, default hex; or a radix for each glob. */
+  readonly radix?: RadixChoice;
   /** Above the picture. */
   readonly title?: string;
 }
@@ -36,12 +35,12 @@ const STYLE = `
  * Errors: `wave-glob-empty`, `wave-window`, `wave-picture`.
  */
 export function svgWave(recording: Recording, options: SvgWaveOptions = {}): string {
-  const part = cropRecording(recording, options);
-  const { width = 900, title, radix } = options;
+  const part = withRadix(cropRecording(recording, options), options.radix);
+  const { width = 900, title } = options;
   const { timescalePs, startTime, endTime, signals } = part;
   const names = shortNames(signals.map((s) => s.path));
   const left = Math.ceil(Math.max(...names.map((n) => n.length)) * CHAR) + 16;
-  const right = width - 12;
+  const right = width - 24;
   if (!(right - left >= 100)) fail('wave-picture', `a picture of ${width} pixels has no room beside names of ${left} pixels`, { hint: 'give a larger width or fewer scopes' });
   if (endTime === startTime) fail('wave-window', 'a picture needs a stretch of time, and the window is one moment');
   const top = title === undefined ? 4 : 26;
@@ -60,7 +59,7 @@ export function svgWave(recording: Recording, options: SvgWaveOptions = {}): str
     out.push(`<text class="name" x="${left - 8}" y="${y + MIDDLE + 4}">${escape(names[i]!)}</text>`);
     if (signal.kind === 'event') out.push(eventPath(signal, x, y));
     else if (signal.kind === 'bits' && signal.width === 1 && signal.enum === undefined) out.push(...bitPaths(signal, part, x, y));
-    else out.push(...busPaths(signal, part, x, y, radix));
+    else out.push(...busPaths(signal, part, x, y));
   });
   out.push('</svg>');
   return `${out.filter((line) => line !== '').join('\n')}\n`;
@@ -96,7 +95,7 @@ function pieces(signal: RecordedSignal, { startTime, endTime }: Recording, x: Sc
   return list;
 }
 
-const isKnown = (value: WaveValue | undefined, { kind }: RecordedSignal): boolean => kind === 'string' || typeof value === 'number' || typeof value === 'bigint';
+const isKnown = (value: WaveValue | undefined, { kind }: RecordedSignal): boolean => kind === 'string' || typeof value === 'bigint' || (typeof value === 'number' && !Number.isNaN(value));
 
 function bitPaths(signal: RecordedSignal, part: Recording, x: Scale, y: number): string[] {
   const out: string[] = [];
@@ -114,13 +113,12 @@ function bitPaths(signal: RecordedSignal, part: Recording, x: Scale, y: number):
   return out;
 }
 
-function busPaths(signal: RecordedSignal, part: Recording, x: Scale, y: number, radix: Radix | undefined): string[] {
-  const style = signal.radix === undefined && signal.enum === undefined && radix !== undefined ? { ...signal, radix } : signal;
+function busPaths(signal: RecordedSignal, part: Recording, x: Scale, y: number): string[] {
   return pieces(signal, part, x).flatMap(({ from, to, value, dense }) => {
     if (dense) return [`<path class="dense" d="M${round(from)} ${y + HIGH}H${round(to)}V${y + LOW}H${round(from)}z"/>`];
     if (value === undefined) return [];
     const shape = box(from, to, y, isKnown(value, signal) ? 'bus' : 'odd');
-    const full = valueText(value, style);
+    const full = valueText(value, signal);
     const room = Math.floor((to - from - 2 * EDGE) / CHAR);
     if (room < 1) return [shape];
     const label = full.length > room ? `${full.slice(0, room - 1)}…` : full;

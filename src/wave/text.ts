@@ -1,6 +1,5 @@
 import { fail } from '../diag/index.ts';
-import type { Radix } from './declare.ts';
-import { cropRecording, digest, type RecordedSignal, type Recording, type WindowOptions } from './recording.ts';
+import { cropRecording, digest, withRadix, type RadixChoice, type RecordedSignal, type Recording, type WindowOptions } from './recording.ts';
 import { timeText, valueText, type WaveValue } from './value.ts';
 
 export interface TextWaveOptions extends WindowOptions {
@@ -8,10 +7,10 @@ export interface TextWaveOptions extends WindowOptions {
   readonly width?: number;
   /** Time of one column; default the largest that shows every change of the window, i.e. their greatest common divisor. */
   readonly stepPs?: number;
-  /** Characters of one column, 2 to 16; default as few as show every value, but 12 at most. */
+  /** Characters of one column, 2 to 16; default as few as show every value, but 4 at most where wider ones would cut off the end. */
   readonly cell?: number;
-  /** How to show vectors that do not say it themselves; default hex. */
-  readonly radix?: Radix;
+  /** How to show vectors that do not say it themselves, default hex; or a radix for each glob, e.g. `{ '**.count': 'dec' }`. */
+  readonly radix?: RadixChoice;
 }
 
 /**
@@ -31,8 +30,8 @@ export interface TextWaveOptions extends WindowOptions {
  */
 export function textWave(recording: Recording, options: TextWaveOptions = {}): string {
   const { timescalePs } = recording;
-  const part = cropRecording(recording, options);
-  const { width = 100, radix } = options;
+  const part = withRadix(cropRecording(recording, options), options.radix);
+  const { width = 100 } = options;
   if (!(width >= 20)) fail('wave-picture', `a text wave of ${width} characters is too narrow`, { hint: 'give it 20 or more' });
   if (options.cell !== undefined && !(Number.isInteger(options.cell) && options.cell >= 2 && options.cell <= 16)) {
     fail('wave-picture', `a column cannot be ${options.cell} characters wide`, { hint: '2 to 16' });
@@ -43,13 +42,13 @@ export function textWave(recording: Recording, options: TextWaveOptions = {}): s
   const names = shortNames(part.signals.map((s) => s.path));
   const nameWidth = Math.max(...names.map((n) => n.length)) + 1;
   const total = Math.max(1, Math.ceil((part.endTime - from) / step));
-  const cell = options.cell ?? fittingCell(part, from, step, radix);
+  const cell = options.cell ?? fittingCell(part, from, step, Math.max(4, Math.min(12, Math.floor((width - nameWidth) / total))));
   const columns = Math.max(1, Math.min(total, Math.floor((width - nameWidth) / cell)));
 
   const end = from + columns * step;
   const cropped = end < part.endTime ? ` (of ${timeText(part.endTime * timescalePs)})` : '';
   const lines = [`${timeText(from * timescalePs)} .. ${timeText(Math.min(end, part.endTime) * timescalePs)}${cropped}, ${timeText(step * timescalePs)} a column`];
-  part.signals.forEach((signal, i) => lines.push((names[i]!.padEnd(nameWidth) + row(signal, from, step, columns, cell, radix)).trimEnd()));
+  part.signals.forEach((signal, i) => lines.push((names[i]!.padEnd(nameWidth) + row(signal, from, step, columns, cell)).trimEnd()));
   const all = recording.signals;
   const changes = all.reduce((sum, s) => sum + s.changes.length, 0);
   lines.push(`${all.length} signal${all.length === 1 ? '' : 's'}, ${changes} change${changes === 1 ? '' : 's'}, digest ${digest(recording)}`);
@@ -79,18 +78,16 @@ function gcd(a: number, b: number): number {
   return a;
 }
 
-const MAX_CELL = 12;
-
 /** The narrowest column in which every value can be read; a value may run on until the next change. */
-function fittingCell({ signals, endTime }: Recording, from: number, step: number, radix: Radix | undefined): number {
+function fittingCell({ signals, endTime }: Recording, from: number, step: number, most: number): number {
   let cell = 2;
   for (const signal of signals) {
     if (isBit(signal) || signal.kind === 'event') continue;
     signal.changes.forEach(([time, value], i) => {
       const until = signal.changes[i + 1]?.[0] ?? endTime;
       const columns = Math.max(1, Math.floor((until - from) / step) - Math.floor((time - from) / step));
-      const need = Math.ceil((text(value, signal, radix).length + 1) / columns);
-      cell = Math.max(cell, Math.min(MAX_CELL, need));
+      const need = Math.ceil((valueText(value, signal).length + 1) / columns);
+      cell = Math.max(cell, Math.min(most, need));
     });
   }
   return cell;
@@ -100,11 +97,7 @@ function isBit({ kind, width, enum: names, radix }: RecordedSignal): boolean {
   return kind === 'bits' && width === 1 && names === undefined && radix !== 'enum';
 }
 
-function text(value: WaveValue, signal: RecordedSignal, radix: Radix | undefined): string {
-  return valueText(value, signal.radix === undefined && signal.enum === undefined && radix !== undefined ? { ...signal, radix } : signal);
-}
-
-function row(signal: RecordedSignal, from: number, step: number, columns: number, cell: number, radix: Radix | undefined): string {
+function row(signal: RecordedSignal, from: number, step: number, columns: number, cell: number): string {
   // What each column begins with and how often it changes there.
   const values: (WaveValue | undefined)[] = Array<WaveValue | undefined>(columns).fill(undefined);
   const counts = new Uint32Array(columns);
@@ -115,7 +108,7 @@ function row(signal: RecordedSignal, from: number, step: number, columns: number
     counts[column]!++;
   }
   if (signal.kind === 'event') return [...counts].map((n) => (n > 1 ? '*' : n === 1 ? '!' : ' ').padEnd(cell)).join('');
-  return isBit(signal) ? bitRow(values, counts, cell) : vectorRow(values, counts, cell, (value) => text(value, signal, radix));
+  return isBit(signal) ? bitRow(values, counts, cell) : vectorRow(values, counts, cell, (value) => valueText(value, signal));
 }
 
 const LEVEL: Readonly<Record<string, string>> = { '0': '_', '1': '‾', x: 'x', z: 'z' };

@@ -60,6 +60,8 @@ export class VcdParser {
   #at = 0;
   #end = 0;
   #last = false;
+  /** End of the word that is being read. */
+  #wordEnd = -1;
   #line = 1;
   #lineStart = 0;
 
@@ -158,6 +160,7 @@ export class VcdParser {
       let stop = start + 1;
       while (stop < end && buffer[stop]! > SPACE) stop++;
       if (stop === end && !this.#last) throw MORE;
+      this.#wordEnd = stop;
       switch (BEGIN[c] as Begin) {
         case Begin.Digit: {
           const slot = this.#slot(start + 1, stop, start);
@@ -171,6 +174,8 @@ export class VcdParser {
         case Begin.Vector:
         case Begin.Real:
         case Begin.Text: {
+          // A bad value is told as such, before its code is looked for.
+          const real = this.#checkValue(BEGIN[c] as Begin, start, stop);
           this.#at = stop;
           this.#skipBlanks();
           const code = this.#at;
@@ -182,9 +187,10 @@ export class VcdParser {
             this.#lineStart = lineStart;
             throw MORE;
           }
+          this.#wordEnd = codeEnd;
           const slot = this.#slot(code, codeEnd, code);
           this.#at = codeEnd;
-          this.#value(BEGIN[c] as Begin, slot, start, stop);
+          this.#value(BEGIN[c] as Begin, slot, start, stop, real);
           break;
         }
         case Begin.Time:
@@ -200,32 +206,38 @@ export class VcdParser {
     }
   }
 
-  #value(begin: Begin, slot: number, start: number, stop: number): void {
+  /** The syntax of a vector or a real; the number of a real. */
+  #checkValue(begin: Begin, start: number, stop: number): number {
     const buffer = this.#buffer;
-    const { kind, width } = this.#slots[slot]!;
+    if (begin === Begin.Real) {
+      const text = latin(buffer, start + 1, stop);
+      return parseReal(text) ?? this.#fail(start + 1, 'vcd-syntax', `expected a decimal number after ${this.#quote(start, start + 1)}, found ${JSON.stringify(text)}`);
+    }
     if (begin === Begin.Vector) {
-      if (kind !== 'bits' && kind !== 'event') this.#fail(start, 'vcd-syntax', `a vector for a ${kind}`);
-      let from = start + 1;
-      if (from === stop) this.#fail(start, 'vcd-syntax', 'expected digits after b');
-      for (let i = from; i < stop; i++) {
+      if (stop === start + 1) this.#fail(start, 'vcd-syntax', 'expected digits after "b"');
+      for (let i = start + 1; i < stop; i++) {
         if (IS_DIGIT[buffer[i]!] !== 1) this.#fail(i, 'vcd-syntax', `expected a digit 0, 1, x or z, found ${this.#quote(i, i + 1)}`);
       }
-      while (stop - from > width && buffer[from] === 48) from++;
+    }
+    return 0;
+  }
+
+  #value(begin: Begin, slot: number, start: number, stop: number, real: number): void {
+    const { kind, width } = this.#slots[slot]!;
+    if (begin === Begin.Vector) {
+      if (kind !== 'bits' && kind !== 'event') this.#fail(start, 'vcd-syntax', `a vector for a variable of kind ${kind}`);
+      let from = start + 1;
+      while (stop - from > width && this.#buffer[from] === 48) from++;
       if (stop - from > width) this.#fail(start, 'vcd-width', `${stop - from} digits for a variable of ${width} bit${width === 1 ? '' : 's'}`);
       if (kind === 'event') this.#visitor.event?.(slot);
-      else this.#visitor.bits?.(slot, buffer, from, stop);
-      return;
-    }
-    const text = latin(buffer, start + 1, stop);
-    if (begin === Begin.Text) {
+      else this.#visitor.bits?.(slot, this.#buffer, from, stop);
+    } else if (begin === Begin.Text) {
       if (kind !== 'string') this.#fail(start, 'vcd-syntax', `a string for a variable of kind ${kind}`);
-      this.#visitor.string?.(slot, text);
-      return;
+      this.#visitor.string?.(slot, latin(this.#buffer, start + 1, stop));
+    } else {
+      if (kind !== 'real') this.#fail(start, 'vcd-syntax', `a real for a variable of kind ${kind}`);
+      this.#visitor.real?.(slot, real);
     }
-    if (kind !== 'real') this.#fail(start, 'vcd-syntax', `a real for a variable of kind ${kind}`);
-    const value = parseReal(text);
-    if (value === undefined) this.#fail(start + 1, 'vcd-syntax', `expected a decimal number after r, found ${JSON.stringify(text)}`);
-    this.#visitor.real?.(slot, value);
   }
 
   #time(start: number, stop: number): void {
@@ -269,8 +281,7 @@ export class VcdParser {
         this.#lineStart = lineStart;
         throw error;
       }
-    } else if (this.#last && stop === this.#end && this.#allowTruncated) throw MORE;
-    else this.#fail(start, 'vcd-syntax', `unknown keyword $${word} among the value changes`, keywordHint(`$${word}`, [...DUMP_SECTIONS, 'end', 'comment']));
+    } else this.#fail(start, 'vcd-syntax', `unknown keyword $${word} among the value changes`, keywordHint(`$${word}`, [...DUMP_SECTIONS, 'end', 'comment']));
   }
 
   #headerCommand(): void {
@@ -347,8 +358,8 @@ export class VcdParser {
       if (slot === -1) slot = undefined;
     } else slot = this.#declarations.codes.get(latin(buffer, from, to));
     if (slot !== undefined) return slot;
-    // A code cut by the end of the file is no code.
-    if (this.#last && to === this.#end && (this.#allowTruncated || from === to)) throw MORE;
+    // A code may be missing because the file ends.
+    if (this.#last && from === to && to === this.#end) throw MORE;
     if (from === to) this.#fail(blame, 'vcd-syntax', `expected an identifier code right after ${this.#quote(blame, to)}`);
     return this.#fail(from, 'vcd-code', `no variable has the identifier code ${this.#quote(from, to)}`, 'codes are declared with $var before $enddefinitions');
   }
@@ -365,6 +376,8 @@ export class VcdParser {
   }
 
   #fail(at: number, code: string, message: string, hint?: string): never {
+    // The last word of a file without a last line end may be half a word, and then it is not to blame.
+    if (this.#allowTruncated && this.#last && !this.#inHeader && this.#wordEnd === this.#end && code !== 'vcd-truncated') throw MORE;
     // Lines are counted as blanks are skipped; a place further back lies on the line counted so far or before it.
     let line = this.#line;
     let lineStart = this.#lineStart;

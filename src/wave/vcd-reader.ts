@@ -69,6 +69,7 @@ export function readVcd(source: VcdSource, options: ReadOptions = {}): VcdFile {
   let now = 0;
   let first: number | undefined;
   let stopped = false;
+  let dumping = false;
 
   const put = (slot: number, value: WaveValue): void => {
     const list = lists[slot];
@@ -111,8 +112,12 @@ export function readVcd(source: VcdSource, options: ReadOptions = {}): VcdFile {
       },
       real: put,
       string: put,
+      dump: (_section, begins) => {
+        dumping = begins;
+      },
       event: (slot) => {
-        if (now >= from) lists[slot]?.push([now, 1]);
+        // Icarus lists events among the values of a dump, where they have not happened.
+        if (now >= from && !dumping) lists[slot]?.push([now, 1]);
       },
     },
     options,

@@ -1,5 +1,5 @@
 import { fail } from '../diag/index.ts';
-import { planTrace, type Tracer, type TracePlan, type TraceScope } from './declare.ts';
+import { placedVars, planTrace, type Tracer, type TracePlan, type TraceScope } from './declare.ts';
 import { closeOnExit } from './exit.ts';
 import type { ByteSink } from './sink.ts';
 import { BYTE_DIGITS, identifierCode, packAscii, realText, timescaleText } from './vcd-format.ts';
@@ -67,6 +67,8 @@ export class VcdWriter implements Tracer {
   readonly #first: Int32Array;
   readonly #count: Int32Array;
   readonly #width: Int32Array;
+  /** Bits of the last word that must be zero. */
+  readonly #unused: Int32Array;
   /** `code\n` after a scalar's digit, ` code\n` after a vector, as doubles; and their length. */
   readonly #suffix: Float64Array;
   readonly #suffixLength: Uint8Array;
@@ -96,6 +98,7 @@ export class VcdWriter implements Tracer {
     this.#first = new Int32Array(bits.length);
     this.#count = new Int32Array(bits.length);
     this.#width = new Int32Array(bits.length);
+    this.#unused = new Int32Array(bits.length);
     this.#suffix = new Float64Array(bits.length);
     this.#suffixLength = new Uint8Array(bits.length);
     const runs: { image: number; packed: number; length: number }[] = [];
@@ -109,6 +112,7 @@ export class VcdWriter implements Tracer {
       this.#first[i] = packed;
       this.#count[i] = slot.words;
       this.#width[i] = slot.width;
+      this.#unused[i] = slot.width % 32 === 0 ? 0 : -1 << slot.width % 32;
       const suffix = `${slot.width > 1 ? ' ' : ''}${slot.code}\n`;
       this.#suffix[i] = packAscii(suffix);
       this.#suffixLength[i] = suffix.length;
@@ -254,10 +258,11 @@ export class VcdWriter implements Tracer {
     const block = this.#block;
     const view = this.#view;
     let at = this.#used;
-    if (this.#width[slot] === 1) block[at++] = 48 + (words[from]! & 1);
+    let w = from + this.#count[slot]! - 1;
+    if ((words[w]! & this.#unused[slot]!) !== 0) this.#tooLarge(from, this.#width[slot]!, words[w]!);
+    if (this.#width[slot] === 1) block[at++] = 48 + words[from]!;
     else {
       block[at++] = 98; // b
-      let w = from + this.#count[slot]! - 1;
       while (w > from && words[w] === 0) w--;
       let word = words[w]!;
       if (word === 0) block[at++] = 48;
@@ -324,6 +329,14 @@ export class VcdWriter implements Tracer {
       fail('wave-time', `${timePs} ps is not a multiple of the file's timescale of ${timescaleText(this.#timescalePs)}`, { hint: 'use a finer timescalePs' });
     }
     this.#timePs = timePs;
+  }
+
+  /** A kernel that leaves bits above a value would make a file that no reader accepts. */
+  #tooLarge(offset: number, width: number, word: number): never {
+    const name = [...placedVars(this.plan.top)].find(({ variable: v }) => v.offset === offset && v.width === width && v.type !== 'real')?.path;
+    fail('wave-image', `"${name}" has ${width} bit${width === 1 ? '' : 's'} and its last word is 0x${(word >>> 0).toString(16)} at ${this.#timePs} ps`, {
+      hint: 'the unused high bits of a value in the image are zero',
+    });
   }
 
   #checkImage(words: Int32Array, reals: Float64Array | undefined): void {
