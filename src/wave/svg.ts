@@ -1,7 +1,7 @@
 import { fail } from '../diag/index.ts';
 import { cropRecording, valueAt, withRadix, type RadixChoice, type RecordedSignal, type Recording, type WindowOptions } from './recording.ts';
 import { shortNames } from './text.ts';
-import { timeText, valueText, type WaveValue } from './value.ts';
+import { cutText, timeText, valueText, type WaveValue } from './value.ts';
 
 export interface SvgWaveOptions extends WindowOptions {
   /** Pixels of the whole picture; default 900. */
@@ -118,10 +118,9 @@ function busPaths(signal: RecordedSignal, part: Recording, x: Scale, y: number):
     if (dense) return [`<path class="dense" d="M${round(from)} ${y + HIGH}H${round(to)}V${y + LOW}H${round(from)}z"/>`];
     if (value === undefined) return [];
     const shape = box(from, to, y, isKnown(value, signal) ? 'bus' : 'odd');
-    const full = valueText(value, signal);
     const room = Math.floor((to - from - 2 * EDGE) / CHAR);
     if (room < 1) return [shape];
-    const label = full.length > room ? `${full.slice(0, room - 1)}…` : full;
+    const label = cutText(valueText(value, signal), room, signal);
     return [shape, `<text class="value" x="${round((from + to) / 2)}" y="${y + MIDDLE + 4}">${escape(label)}</text>`];
   });
 }

@@ -1,6 +1,6 @@
 import { fail } from '../diag/index.ts';
 import { cropRecording, digest, withRadix, type RadixChoice, type RecordedSignal, type Recording, type WindowOptions } from './recording.ts';
-import { timeText, valueText, type WaveValue } from './value.ts';
+import { cutText, timeText, valueText, type WaveValue } from './value.ts';
 
 export interface TextWaveOptions extends WindowOptions {
   /** Characters of the longest line; default 100. What does not fit is cut off at the right, and the first line says so. */
@@ -23,7 +23,7 @@ export interface TextWaveOptions extends WindowOptions {
  *     3 signals, 12 changes, digest 5a3c1b0d9e21
  *
  * A bit is high, low, `x` or `z`; a vector is a cell that begins with `X` where it changes; an event is `!`; `*` in place of an edge or an
- * `X` means that more than one change lies in that column. A value that does not fit is cut and ends in `…`. The last line's digest is over
+ * `X` means that more than one change lies in that column. A value that does not fit is cut at `…`: numbers keep their low digits, names and reals their beginning. The last line's digest is over
  * the whole recording, all signals and all times, so that a cropped picture still pins everything.
  *
  * Errors: `wave-glob-empty`, `wave-window`, `wave-picture` for a bad width, step or cell.
@@ -108,7 +108,7 @@ function row(signal: RecordedSignal, from: number, step: number, columns: number
     counts[column]!++;
   }
   if (signal.kind === 'event') return [...counts].map((n) => (n > 1 ? '*' : n === 1 ? '!' : ' ').padEnd(cell)).join('');
-  return isBit(signal) ? bitRow(values, counts, cell) : vectorRow(values, counts, cell, (value) => valueText(value, signal));
+  return isBit(signal) ? bitRow(values, counts, cell) : vectorRow(values, counts, cell, (value, room) => cutText(valueText(value, signal), room, signal).padEnd(room));
 }
 
 const LEVEL: Readonly<Record<string, string>> = { '0': '_', '1': '‾', x: 'x', z: 'z' };
@@ -127,16 +127,15 @@ function bitRow(values: readonly (WaveValue | undefined)[], counts: Uint32Array,
   return out;
 }
 
-function vectorRow(values: readonly (WaveValue | undefined)[], counts: Uint32Array, cell: number, show: (value: WaveValue) => string): string {
+function vectorRow(values: readonly (WaveValue | undefined)[], counts: Uint32Array, cell: number, show: (value: WaveValue, room: number) => string): string {
   let out = '';
   for (let i = 0; i < values.length; ) {
     let stop = i + 1;
     while (stop < values.length && counts[stop] === 0) stop++;
     const room = (stop - i) * cell - 1;
     const value = values[i];
-    const label = value === undefined ? '' : show(value);
     const mark = value === undefined ? ' ' : counts[i]! > 1 ? '*' : 'X';
-    out += mark + (label.length > room ? `${label.slice(0, room - 1)}…` : label.padEnd(room));
+    out += mark + (value === undefined ? ' '.repeat(room) : show(value, room));
     i = stop;
   }
   return out;

@@ -70,6 +70,13 @@ export function valueText(value: WaveValue, style: ValueStyle): string {
   }
 }
 
+/** A text cut to `room` characters: of a number the low digits are kept, which are what changes; of a name or a real the beginning. */
+export function cutText(text: string, room: number, { kind, radix, enum: names }: ValueStyle): string {
+  if (text.length <= room) return text;
+  const number = kind === 'bits' && names === undefined && radix !== 'ascii' && radix !== 'real';
+  return number ? `…${text.slice(text.length - room + 1)}` : `${text.slice(0, room - 1)}…`;
+}
+
 function digits(value: number | bigint, base: number, count: number): string {
   return value.toString(base).toUpperCase().padStart(count, '0');
 }

@@ -4,6 +4,7 @@ import { closeOnExit } from './exit.ts';
 import type { ByteSink } from './sink.ts';
 import { BYTE_DIGITS, identifierCode, packAscii, realText, timescaleText } from './vcd-format.ts';
 import { headerLines } from './vcd-header.ts';
+import { ImageScanner } from './scan.ts';
 
 export interface VcdOptions {
   /** Picoseconds of one tick of the file: 1, 10 or 100 of ps, ns, us, ms or s. Default 1. */
@@ -30,7 +31,12 @@ interface Run {
   readonly image: number;
   readonly packed: number;
   readonly length: number;
+  /** For long runs; it keeps their previous image itself. */
+  readonly scanner: ImageScanner | undefined;
 }
+
+/** Words from which a call into WebAssembly and a copy cost less than a loop here. */
+const LONG = 96;
 
 /**
  * Writes a Value Change Dump (IEEE 1364-2005, section 18) from samples of a state image.
@@ -41,7 +47,7 @@ interface Run {
  *     packed  [a][b b][c][d d d]                     runs: {a b c}, {d}
  *     owner    0  1 1  2  3 3 3                      slot of each packed word
  *
- * A sample compares run by run, eight words a test, and writes only the slots that differ. No string is made for a change of bits.
+ * A sample compares run by run, eight or sixteen words a test, and writes only the slots that differ. No string is made for a change of bits.
  * Memory is constant: one block and one packed image, whatever the length of the trace.
  *
  * Times are picoseconds, grow strictly, and are multiples of the timescale. A sample in which nothing changes costs no bytes.
@@ -118,7 +124,7 @@ export class VcdWriter implements Tracer {
       this.#suffixLength[i] = suffix.length;
       packed += slot.words;
     });
-    this.#runs = runs;
+    this.#runs = runs.map((run) => ({ ...run, scanner: run.length >= LONG ? new ImageScanner(run.length) : undefined }));
     this.#events = slots.filter((s) => s.kind === 'event').map(({ offset, code }) => ({ offset, text: `1${code}\n` }));
     this.#reals = slots.filter((s) => s.kind === 'real').map(({ offset, code }) => ({ offset, text: ` ${code}\n` }));
     this.#previousReals = new Float64Array(this.#reals.length);
@@ -139,7 +145,10 @@ export class VcdWriter implements Tracer {
     }
     this.#advance(timePs);
     this.#checkImage(words, reals);
-    for (const run of this.#runs) this.#scan(run, words);
+    for (const run of this.#runs) {
+      if (run.scanner === undefined) this.#scan(run, words);
+      else this.#scanLong(run, run.scanner, words);
+    }
     if (this.#events.length > 0) this.#dumpEvents(words);
     if (reals !== undefined && this.#reals.length > 0) this.#scanReals(reals);
   }
@@ -193,7 +202,9 @@ export class VcdWriter implements Tracer {
     this.#stamp();
     this.#text(`${keyword}\n`);
     for (const run of this.#runs) {
-      this.#previous.set(words.subarray(run.image, run.image + run.length), run.packed);
+      const part = words.subarray(run.image, run.image + run.length);
+      if (run.scanner === undefined) this.#previous.set(part, run.packed);
+      else run.scanner.reset(part);
       for (let k = 0; k < run.length; ) {
         const slot = this.#owner[run.packed + k]!;
         this.#change(slot, words, run.image + k);
@@ -248,6 +259,26 @@ export class VcdWriter implements Tracer {
         if (this.#stampedPs !== this.#timePs) this.#stamp();
         this.#change(slot, words, from);
         k = first - packed + count;
+      }
+    }
+  }
+
+  #scanLong({ image, packed, length }: Run, scanner: ImageScanner, words: Int32Array): void {
+    const count = scanner.scan(image === 0 && length === words.length ? words : words.subarray(image, image + length));
+    if (count === 0) return;
+    this.#stamp();
+    const hits = scanner.hits;
+    const owner = this.#owner;
+    let last = -1;
+    for (let h = 0; h < count; h++) {
+      const hit = hits[h]!;
+      const word = packed + ((hit & ~15) >> 2);
+      for (let mask = hit & 15; mask !== 0; mask &= mask - 1) {
+        const slot = owner[word + 31 - Math.clz32(mask & -mask)]!;
+        // Several words of one vector may differ; it is written once.
+        if (slot === last) continue;
+        last = slot;
+        this.#change(slot, words, image + this.#first[slot]! - packed);
       }
     }
   }

@@ -66,6 +66,25 @@ describe('textWave', () => {
     `);
   });
 
+  it('cuts what does not fit: numbers keep their low digits, names their beginning', () => {
+    const style = { kind: 'bits', width: 64 } as const;
+    const wide: Recording = {
+      timescalePs: 1,
+      startTime: 0,
+      endTime: 20,
+      signals: [
+        { path: 'address', ...style, changes: [[0, 0x123456789n], [10, 0x12345678an]] },
+        { path: 'command', ...style, enum: { name: 'Command', values: new Map([[1, 'ACTIVATE'], [2, 'PRECHARGE']]) }, changes: [[0, 1n], [10, 2n]] },
+      ],
+    };
+    expect(textWave(wide, { cell: 6 })).toMatchInlineSnapshot(`
+      "0 .. 20 ps, 10 ps a column
+      address X…6789X…678A
+      command XACTI…XPREC…
+      2 signals, 4 changes, digest e549273964a0"
+    `);
+  });
+
   it('is the same from a file, but for what a file does not say', () => {
     const sink = new MemorySink();
     demo(new VcdWriter(sink, DEMO));
