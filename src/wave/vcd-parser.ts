@@ -1,6 +1,7 @@
 import { fail, type Location } from '../diag/index.ts';
 import { Declarations, keywordHint, type Word } from './vcd-declarations.ts';
 import { DUMP_SECTIONS, type DumpSection, type VcdSlot, type VcdVisitor } from './vcd-syntax.ts';
+import { latin, parseReal, shortKey } from './vcd-words.ts';
 
 const NEWLINE = 10;
 const SPACE = 32;
@@ -390,23 +391,4 @@ export class VcdParser {
     const location: Location = { file: this.#file, line, column: at - lineStart + 1 };
     return fail(code, message, { where: [location], ...(hint === undefined ? {} : { hint }) });
   }
-}
-
-function shortKey(code: string): number {
-  if (code.length > 3) return -1;
-  let key = 0;
-  for (let i = code.length - 1; i >= 0; i--) key = key * 94 + (code.charCodeAt(i) - 32);
-  return key;
-}
-
-function latin(buffer: Uint8Array, from: number, to: number): string {
-  return Buffer.from(buffer.buffer, buffer.byteOffset + from, to - from).toString('latin1');
-}
-
-function parseReal(text: string): number | undefined {
-  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
-  const special = /^([+-]?)(nan|inf(?:inity)?)(?:\(.*\))?$/i.exec(text);
-  if (special === null) return undefined;
-  if (special[2]!.toLowerCase() === 'nan') return NaN;
-  return special[1] === '-' ? -Infinity : Infinity;
 }

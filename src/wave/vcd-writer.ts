@@ -1,10 +1,11 @@
 import { fail } from '../diag/index.ts';
 import { placedVars, planTrace, type Tracer, type TracePlan, type TraceScope } from './declare.ts';
 import { closeOnExit } from './exit.ts';
+import type { ImageScanner } from './scan.ts';
 import type { ByteSink } from './sink.ts';
-import { BYTE_DIGITS, identifierCode, packAscii, realText, timescaleText } from './vcd-format.ts';
+import { BYTE_DIGITS, identifierCode, realText, timescaleText } from './vcd-format.ts';
 import { headerLines } from './vcd-header.ts';
-import { ImageScanner } from './scan.ts';
+import { packSlots, type Run } from './vcd-layout.ts';
 
 export interface VcdOptions {
   /** Picoseconds of one tick of the file: 1, 10 or 100 of ps, ns, us, ms or s. Default 1. */
@@ -26,33 +27,15 @@ const enum State {
   Closed,
 }
 
-/** A stretch of image words that all belong to slots, in order. */
-interface Run {
-  readonly image: number;
-  readonly packed: number;
-  readonly length: number;
-  /** For long runs; it keeps their previous image itself. */
-  readonly scanner: ImageScanner | undefined;
-}
-
-/** Words from which a call into WebAssembly and a copy cost less than a loop here. */
-const LONG = 96;
-
 /**
  * Writes a Value Change Dump (IEEE 1364-2005, section 18) from samples of a state image.
- *
- * The previous image is kept packed, slot after slot:
- *
- *     image   . . [a][b b][c] . . . [d d d] . .      words of slots, with gaps
- *     packed  [a][b b][c][d d d]                     runs: {a b c}, {d}
- *     owner    0  1 1  2  3 3 3                      slot of each packed word
  *
  * A sample compares run by run, eight or sixteen words a test, and writes only the slots that differ. No string is made for a change of bits.
  * Memory is constant: one block and one packed image, whatever the length of the trace.
  *
  * Times are picoseconds, grow strictly, and are multiples of the timescale. A sample in which nothing changes costs no bytes.
  *
- * Errors: `wave-timescale`, `wave-time`, `wave-image` (too short), `wave-state` (sample while off, on while on), `wave-closed`, and those
+ * Errors: `wave-timescale`, `wave-time`, `wave-image` (too short, or bits above a value), `wave-state` (sample while off, on while on), `wave-closed`, and those
  * of `planTrace`.
  */
 export class VcdWriter implements Tracer {
@@ -69,13 +52,11 @@ export class VcdWriter implements Tracer {
   readonly #previous: Int32Array;
   readonly #previousReals: Float64Array;
 
-  // Per slot of bits, in scan order: what a change needs, without objects.
+  // See PackedSlots.
   readonly #first: Int32Array;
   readonly #count: Int32Array;
   readonly #width: Int32Array;
-  /** Bits of the last word that must be zero. */
   readonly #unused: Int32Array;
-  /** `code\n` after a scalar's digit, ` code\n` after a vector, as doubles; and their length. */
   readonly #suffix: Float64Array;
   readonly #suffixLength: Uint8Array;
   readonly #events: readonly { readonly offset: number; readonly text: string }[];
@@ -97,39 +78,21 @@ export class VcdWriter implements Tracer {
     this.#timescalePs = timescalePs;
 
     const slots = this.plan.slots.map((slot, index) => ({ ...slot, code: identifierCode(index) }));
-    const bits = slots.filter((s) => s.kind === 'bits').sort((a, b) => a.offset - b.offset || a.width - b.width);
-    const total = bits.reduce((sum, s) => sum + s.words, 0);
-    this.#owner = new Int32Array(total);
-    this.#previous = new Int32Array(total);
-    this.#first = new Int32Array(bits.length);
-    this.#count = new Int32Array(bits.length);
-    this.#width = new Int32Array(bits.length);
-    this.#unused = new Int32Array(bits.length);
-    this.#suffix = new Float64Array(bits.length);
-    this.#suffixLength = new Uint8Array(bits.length);
-    const runs: { image: number; packed: number; length: number }[] = [];
-    let packed = 0;
-    bits.forEach((slot, i) => {
-      const last = runs.at(-1);
-      // Slots that overlap (a narrow view of a wide word) start a run of their own: each keeps its own previous value.
-      if (last !== undefined && last.image + last.length === slot.offset) last.length += slot.words;
-      else runs.push({ image: slot.offset, packed, length: slot.words });
-      this.#owner.fill(i, packed, packed + slot.words);
-      this.#first[i] = packed;
-      this.#count[i] = slot.words;
-      this.#width[i] = slot.width;
-      this.#unused[i] = slot.width % 32 === 0 ? 0 : -1 << slot.width % 32;
-      const suffix = `${slot.width > 1 ? ' ' : ''}${slot.code}\n`;
-      this.#suffix[i] = packAscii(suffix);
-      this.#suffixLength[i] = suffix.length;
-      packed += slot.words;
-    });
-    this.#runs = runs.map((run) => ({ ...run, scanner: run.length >= LONG ? new ImageScanner(run.length) : undefined }));
+    const layout = packSlots(this.plan.slots);
+    this.#runs = layout.runs;
+    this.#owner = layout.owner;
+    this.#previous = new Int32Array(layout.owner.length);
+    this.#first = layout.first;
+    this.#count = layout.count;
+    this.#width = layout.width;
+    this.#unused = layout.unused;
+    this.#suffix = layout.suffix;
+    this.#suffixLength = layout.suffixLength;
     this.#events = slots.filter((s) => s.kind === 'event').map(({ offset, code }) => ({ offset, text: `1${code}\n` }));
     this.#reals = slots.filter((s) => s.kind === 'real').map(({ offset, code }) => ({ offset, text: ` ${code}\n` }));
     this.#previousReals = new Float64Array(this.#reals.length);
 
-    const widest = bits.reduce((max, s) => Math.max(max, s.words * 32), 0);
+    const widest = layout.count.reduce((max, words) => Math.max(max, words * 32), 0);
     this.#limit = BLOCK;
     this.#block = new Uint8Array(BLOCK + widest + SLACK);
     this.#view = new DataView(this.#block.buffer);
