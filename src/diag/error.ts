@@ -7,6 +7,8 @@ export interface Problem {
   /** One place, or several where a conflict has two sides. */
   readonly where?: readonly (Origin | Location | undefined)[];
   readonly hint?: string;
+  /** A warning does not stop anything; default: error. */
+  readonly severity?: 'error' | 'warning';
 }
 
 /** The one error class of the kit: one or several problems, collected and thrown together. */
@@ -27,10 +29,10 @@ export class WordlineError extends Error {
 }
 
 /** `file:line:column: message [code]`, further places and the hint on lines of their own. */
-export function formatProblem({ code, message, where = [], hint }: Problem): string {
+export function formatProblem({ code, message, where = [], hint, severity }: Problem): string {
   const places = where.map((w) => (w === undefined ? undefined : 'location' in w ? w.location : w)).filter((l) => l !== undefined);
   const [first, ...others] = places.map(formatLocation);
-  const lines = [`${first === undefined ? '' : `${first}: `}${message} [${code}]`];
+  const lines = [`${first === undefined ? '' : `${first}: `}${severity === 'warning' ? 'warning: ' : ''}${message} [${code}]`];
   for (const place of others) lines.push(`  and ${place}`);
   if (hint !== undefined) lines.push(`  hint: ${hint}`);
   return lines.join('\n');

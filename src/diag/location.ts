@@ -1,3 +1,4 @@
+import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A place in somebody's source. Lines and columns count from 1. */
@@ -57,14 +58,15 @@ export function formatLocation({ file, line, column }: Location): string {
 const FRAME = /^\s*at (?:.*? \()?(?:async )?((?:file:\/\/)?[^()]+?):(\d+):(\d+)\)?$/;
 
 /** Folders of the kit that stand between a designer's line and the node it makes; `sim` is there for `expect`s in testbenches. */
-const KIT = /[\\/]src[\\/](?:diag|bits|ir|hdl|sim)[\\/]/;
+const SOURCES = dirname(dirname(fileURLToPath(import.meta.url)));
+const KIT = ['diag', 'bits', 'ir', 'hdl', 'sim'].map((folder) => join(SOURCES, folder) + sep);
 
 function firstForeignFrame(stack: string): Location | undefined {
   for (const text of stack.split('\n').slice(1)) {
     const match = FRAME.exec(text);
     if (match === null) continue;
     const file = match[1]!.startsWith('file://') ? fileURLToPath(match[1]!) : match[1]!;
-    if (KIT.test(file) || file.startsWith('node:')) continue;
+    if (file.startsWith('node:') || KIT.some((folder) => file.startsWith(folder))) continue;
     return { file, line: Number(match[2]), column: Number(match[3]) };
   }
   return undefined;

@@ -1,0 +1,49 @@
+import { Origin } from '../diag/index.ts';
+import type { NodeId } from '../ir/netlist.ts';
+import { Signal, type AnySignal, type Fit, type Operand } from './signal.ts';
+
+/** Records `target := value` (or one lane of it) in the statement list that is being written. */
+function record(target: AnySignal, value: AnySignal | number | bigint, what: string, lane?: AnySignal | number): void {
+  const origin = Origin.here();
+  const { builder, id } = target;
+  const shape = lane === undefined ? builder.shape(id) : { width: target.width, lanes: 1 };
+  const raw = value instanceof Signal ? target.operand(value, origin) : builder.literal(value, shape, origin);
+  // `operand` spreads one value over all lanes; for a single lane the plain value is wanted.
+  const plain = lane !== undefined && value instanceof Signal && value.builder === builder ? value.id : raw;
+  const fitted = builder.fitted(plain, shape, what, origin);
+  let laneId: NodeId | undefined;
+  if (typeof lane === 'number') {
+    if (!Number.isInteger(lane) || lane < 0 || lane >= target.lanes) {
+      builder.report('bad-lane', `lane ${lane} of a Vec of ${target.lanes}`, [origin]);
+      return;
+    }
+    laneId = builder.constant(BigInt(lane), { width: Math.max(1, Math.ceil(Math.log2(target.lanes))), lanes: 1 }, origin);
+  } else if (lane !== undefined) laneId = lane.id;
+  builder.statement({ kind: 'assign', target: id, value: fitted, origin, ...(laneId !== undefined && { lane: laneId }) });
+}
+
+const nameOf = (s: AnySignal): string => s.builder.node(s.id).name ?? 'a wire';
+
+/**
+ * A combinational signal that statements drive. It must be driven on every path: give a `default`, or assign before or in all branches.
+ */
+export class Wire<W extends number = number, N extends number = 1> extends Signal<W, N> {
+  set<T extends Operand>(value: T & Fit<W, N, T>): void {
+    record(this, value, `wire ${nameOf(this)}`);
+  }
+  /** Drives one lane. */
+  setAt<T extends Operand>(lane: number | Signal, value: T & Fit<W, 1, T>): void {
+    record(this, value, `wire ${nameOf(this)}`, lane);
+  }
+}
+
+/** State. It reads the value of this cycle; `next` gives that of the next one. Without an assignment it keeps its value. */
+export class Reg<W extends number = number, N extends number = 1> extends Signal<W, N> {
+  next<T extends Operand>(value: T & Fit<W, N, T>): void {
+    record(this, value, `register ${nameOf(this)}`);
+  }
+  /** The next value of one lane. */
+  nextAt<T extends Operand>(lane: number | Signal, value: T & Fit<W, 1, T>): void {
+    record(this, value, `register ${nameOf(this)}`, lane);
+  }
+}

@@ -1,0 +1,10 @@
+export { Reg, Wire } from './assign.ts';
+export { elaborate, type Design } from './elaborate.ts';
+export { Hardware, type Cases, type Chain, type RegOptions, type WireOptions } from './hardware.ts';
+export type { Connections, InstanceOf } from './instance.ts';
+export { connect, flip, inp, interfaceOf, out, type Directed, type Flip, type Inside, type Interface, type Members, type Outside } from './interface.ts';
+export { Memory, type ReadSync } from './memory.ts';
+export { model, ModelDefinition, module, ModuleDefinition, parametric, type Definition, type Interfaces, type Ports } from './module.ts';
+export { Signal, type AnySignal, type Fit, type Operand as SignalOperand } from './signal.ts';
+export { bit, bitsIn, bundle, enumeration, sint, uint, vec, type BitsType, type BundleType, type EnumType, type Fields, type Type, type VecType } from './types.ts';
+export type { LiteralOf, RegOf, SignalOf, SourceOf, WireOf } from './values.ts';

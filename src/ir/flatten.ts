@@ -1,0 +1,187 @@
+import type { Check, DomainId, Memory, Model, Module, Node, NodeId, Statement } from './netlist.ts';
+import type { View } from './shape.ts';
+
+/** A name in the hierarchy: one node may have several. */
+export interface ScopeName {
+  readonly name: string;
+  readonly node: NodeId;
+  readonly kind: 'input' | 'output' | 'reg' | 'wire';
+  readonly view?: View;
+}
+
+export interface Scope {
+  readonly name: string;
+  readonly of: string;
+  readonly names: readonly ScopeName[];
+  readonly memories: readonly { readonly name: string; readonly memory: number }[];
+  readonly children: readonly Scope[];
+}
+
+export interface FlatModel {
+  /** Dotted path below the top. */
+  readonly path: string;
+  readonly model: Model;
+  readonly inputs: ReadonlyMap<string, NodeId>;
+  readonly outputs: ReadonlyMap<string, NodeId>;
+  readonly domain: DomainId;
+}
+
+export interface FlatMemory extends Memory {
+  readonly path: string;
+}
+
+export type FlatCheck = Check & { readonly path: string };
+
+/**
+ * A whole design as one netlist: instances dissolved, names kept in `scope`. An input of an instance is the parent's wire that feeds
+ * it, an output is the child's wire; only models leave `port` nodes.
+ */
+export interface Flat {
+  readonly name: string;
+  readonly nodes: readonly Node[];
+  readonly body: readonly Statement[];
+  readonly memories: readonly FlatMemory[];
+  readonly models: readonly FlatModel[];
+  readonly domains: readonly string[];
+  readonly inputs: ReadonlyMap<string, NodeId>;
+  readonly outputs: ReadonlyMap<string, NodeId>;
+  readonly scope: Scope;
+  /** Instance path of each check, in the order of `visitStatements`. */
+  readonly checkPaths: ReadonlyMap<Check, string>;
+}
+
+interface Placed {
+  readonly module: Module;
+  readonly path: string;
+  /** Local node to flat node. */
+  readonly map: Int32Array;
+  readonly memories: readonly number[];
+  readonly domains: readonly DomainId[];
+  readonly children: readonly Placed[];
+}
+
+export function flatten(top: Module): Flat {
+  const nodes: Node[] = [];
+  const memories: FlatMemory[] = [];
+  const models: FlatModel[] = [];
+  const body: Statement[] = [];
+  const checkPaths = new Map<Check, string>();
+
+  /** First walk: give every node its number. Inputs come from above, ports from below. */
+  const place = (module: Module, path: string, domains: readonly DomainId[], inputs: ReadonlyMap<string, NodeId> | undefined): Placed => {
+    const map = new Int32Array(module.nodes.length).fill(-1);
+    const inputNames = new Map([...module.inputs].map(([name, id]) => [id, name]));
+    for (const node of module.nodes) {
+      if (node.kind === 'port' && module.instances[node.instance]!.of.kind === 'module') continue;
+      if (node.kind === 'input' && inputs !== undefined) {
+        map[node.id] = inputs.get(inputNames.get(node.id)!)!;
+        continue;
+      }
+      map[node.id] = nodes.length;
+      nodes.push(node);
+    }
+    const firstMemory = memories.length;
+    for (const m of module.memories) memories.push({ ...m, id: memories.length, path: below(path, m.name) });
+    const children: Placed[] = [];
+    module.instances.forEach((instance, index) => {
+      const { of } = instance;
+      const childPath = below(path, instance.name);
+      const feed = new Map([...instance.inputs].map(([port, id]) => [port, map[id]!]));
+      const childDomains = instance.domains.map((d) => domains[d]!);
+      if (of.kind === 'model') {
+        const outputs = new Map([...instance.outputs].map(([port, id]) => [port, map[id]!]));
+        models.push({ path: childPath, model: of, inputs: feed, outputs, domain: childDomains[0]! });
+        return;
+      }
+      const child = place(of, childPath, childDomains, feed);
+      children.push(child);
+      for (const node of module.nodes) {
+        if (node.kind === 'port' && node.instance === index) map[node.id] = child.map[of.outputs.get(node.port)!]!;
+      }
+    });
+    return { module, path, map, memories: module.memories.map((_, i) => firstMemory + i), domains, children };
+  };
+
+  const root = place(top, '', top.domains.map((_, i) => i), undefined);
+  const done = new Uint8Array(nodes.length);
+  const modelIndex = new Map(models.map((m, i) => [m.path, i]));
+
+  /** Second walk: translate references. */
+  const translate = ({ module, path, map, memories: memoryMap, domains, children }: Placed): void => {
+    const at = (id: NodeId): NodeId => map[id]!;
+    for (const node of module.nodes) {
+      const id = at(node.id);
+      if (done[id] === 1 || (node.kind === 'port' && module.instances[node.instance]!.of.kind === 'module') || (node.kind === 'input' && path !== '')) continue;
+      done[id] = 1;
+      nodes[id] = ((): Node => {
+        switch (node.kind) {
+          case 'op':
+            return { ...node, id, args: node.args.map(at) };
+          case 'read':
+            return { ...node, id, memory: memoryMap[node.memory]!, args: [at(node.args[0])] };
+          case 'reg':
+          case 'reset':
+            return { ...node, id, domain: domains[node.domain]! };
+          case 'port':
+            return { ...node, id, instance: modelIndex.get(below(path, module.instances[node.instance]!.name))! };
+          case 'const':
+          case 'input':
+          case 'wire':
+            return { ...node, id };
+        }
+      })();
+    }
+    const statement = (s: Statement): Statement => {
+      switch (s.kind) {
+        case 'assign':
+          return { ...s, target: at(s.target), value: at(s.value), ...(s.lane !== undefined && { lane: at(s.lane) }) };
+        case 'write':
+          return { ...s, memory: memoryMap[s.memory]!, address: at(s.address), data: at(s.data), domain: domains[s.domain]! };
+        case 'check': {
+          const check = { ...s, condition: at(s.condition), values: s.values.map((v) => ({ name: v.name, node: at(v.node) })), domain: domains[s.domain]! };
+          checkPaths.set(check, path);
+          return check;
+        }
+        case 'when':
+          return { ...s, arms: s.arms.map((arm) => ({ condition: arm.condition === undefined ? undefined : at(arm.condition), body: arm.body.map(statement) })) };
+      }
+    };
+    for (const s of module.body) body.push(statement(s));
+    children.forEach(translate);
+  };
+  translate(root);
+
+  const scopeOf = ({ module, map, path, memories: memoryMap, children }: Placed, name: string): Scope => {
+    const outputs = new Set(module.outputs.values());
+    const names = module.nodes
+      .filter((n) => n.name !== undefined && !(n.kind === 'wire' && n.feeds !== undefined))
+      .map((n): ScopeName => ({ name: n.name!, node: map[n.id]!, kind: n.kind === 'input' ? 'input' : outputs.has(n.id) ? 'output' : n.kind === 'reg' ? 'reg' : 'wire', ...(n.view && { view: n.view }) }));
+    const childScopes = children.map((c) => scopeOf(c, c.path.slice(c.path.lastIndexOf('.') + 1)));
+    // A model is a scope too: its ports are what there is to see of it.
+    module.instances.forEach((instance) => {
+      if (instance.of.kind !== 'model') return;
+      const flat = models[modelIndex.get(below(path, instance.name))!]!;
+      const port = (kind: 'input' | 'output') => ([port, node]: [string, NodeId]): ScopeName => {
+        const { view } = nodes[node]!;
+        return { name: port, node, kind, ...(view && { view }) };
+      };
+      childScopes.push({ name: instance.name, of: instance.of.name, names: [...[...flat.inputs].map(port('input')), ...[...flat.outputs].map(port('output'))], memories: [], children: [] });
+    });
+    return { name, of: module.name, names, memories: module.memories.map((m, i) => ({ name: m.name, memory: memoryMap[i]! })), children: childScopes };
+  };
+
+  return {
+    name: top.name,
+    nodes,
+    body,
+    memories,
+    models,
+    domains: top.domains,
+    inputs: new Map([...top.inputs].map(([name, id]) => [name, root.map[id]!])),
+    outputs: new Map([...top.outputs].map(([name, id]) => [name, root.map[id]!])),
+    scope: scopeOf(root, top.name),
+    checkPaths,
+  };
+}
+
+const below = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);

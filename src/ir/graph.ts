@@ -1,0 +1,186 @@
+import { Origin } from '../diag/index.ts';
+import type { Flat, FlatMemory, FlatModel } from './flatten.ts';
+import type { Check, DomainId, Node, NodeId, Statement, WireNode } from './netlist.ts';
+import type { OpName } from './operators/index.ts';
+import type { Shape } from './shape.ts';
+
+/** A node of the graph: no wires, since every wire has become the expression that drives it. */
+export type GraphNode = Exclude<Node, WireNode>;
+
+export interface GraphWrite {
+  readonly memory: number;
+  readonly enable: NodeId;
+  readonly address: NodeId;
+  readonly data: NodeId;
+  readonly domain: DomainId;
+}
+
+export interface GraphCheck {
+  readonly source: Check;
+  readonly path: string;
+  /** Is the check being made (the conditions around it)? */
+  readonly active: NodeId;
+  readonly condition: NodeId;
+}
+
+/**
+ * A design as expressions: the form that passes and compiled engines work on. The next value of a register is a tree of multiplexers that
+ * mirrors the `when`s, with the register itself where it keeps its value; engines turn such arms back into branches.
+ */
+export interface Graph {
+  readonly nodes: readonly GraphNode[];
+  /** Register to next value; the register itself if it is never assigned. */
+  readonly next: ReadonlyMap<NodeId, NodeId>;
+  readonly writes: readonly GraphWrite[];
+  readonly checks: readonly GraphCheck[];
+  readonly memories: readonly FlatMemory[];
+  readonly models: readonly (FlatModel & { readonly inputs: ReadonlyMap<string, NodeId> })[];
+  readonly domains: readonly string[];
+  /** Node of the flat design to node of this graph; -1 for what nobody can see any more. */
+  readonly image: Int32Array;
+}
+
+type Environment = Map<NodeId, NodeId>;
+
+/** Turns statements into expressions. */
+export function resolve(flat: Flat): Graph {
+  const nodes: (Node | undefined)[] = [...flat.nodes];
+  const writes: GraphWrite[] = [];
+  const checks: GraphCheck[] = [];
+
+  const op = (name: OpName, args: readonly NodeId[], shape: Shape, attrs: readonly number[] = []): NodeId => {
+    const id = nodes.length;
+    nodes.push({ kind: 'op', op: name, args, attrs, width: shape.width, lanes: shape.lanes, id, origin: Origin.unknown });
+    return id;
+  };
+  const constant = (value: bigint, { width, lanes }: Shape): NodeId => {
+    const id = nodes.length;
+    nodes.push({ kind: 'const', value, width, lanes, id, origin: Origin.unknown });
+    return id;
+  };
+  const bit: Shape = { width: 1, lanes: 1 };
+  const and = (a: NodeId | undefined, b: NodeId): NodeId => (a === undefined ? b : op('and', [a, b], bit));
+
+  const idle = (target: NodeId): NodeId => {
+    const node = flat.nodes[target]!;
+    return node.kind === 'reg' ? target : constant(0n, node);
+  };
+
+  /** Runs a statement list symbolically. `path` is the condition under which it runs; absent: always. */
+  const run = (body: readonly Statement[], env: Environment, path: NodeId | undefined): void => {
+    for (const s of body) {
+      switch (s.kind) {
+        case 'assign': {
+          const target = flat.nodes[s.target]!;
+          const value = s.lane === undefined ? s.value : op('insert', [env.get(s.target) ?? idle(s.target), s.lane, s.value], target);
+          env.set(s.target, value);
+          break;
+        }
+        case 'write':
+          writes.push({ memory: s.memory, enable: path ?? constant(1n, bit), address: s.address, data: s.data, domain: s.domain });
+          break;
+        case 'check':
+          checks.push({ source: s, path: flat.checkPaths.get(s) ?? '', active: path ?? constant(1n, bit), condition: s.condition });
+          break;
+        case 'when': {
+          const arms = s.arms.map(() => new Map(env));
+          let reached = path;
+          s.arms.forEach(({ condition, body: inner }, i) => {
+            run(inner, arms[i]!, condition === undefined ? reached : and(reached, condition));
+            if (condition !== undefined) reached = and(reached, op('not', [condition], bit));
+          });
+          merge(s.arms.map((a) => a.condition), arms, env);
+          break;
+        }
+      }
+    }
+  };
+
+  const merge = (conditions: readonly (NodeId | undefined)[], arms: readonly Environment[], env: Environment): void => {
+    const changed = new Set<NodeId>();
+    for (const arm of arms) for (const [target, value] of arm) if (env.get(target) !== value) changed.add(target);
+    for (const target of changed) {
+      const shape = flat.nodes[target]!;
+      const before = env.get(target) ?? idle(target);
+      let value = before;
+      for (let i = arms.length - 1; i >= 0; i--) {
+        const inArm = arms[i]!.get(target) ?? before;
+        const condition = conditions[i];
+        if (condition === undefined) value = inArm;
+        else if (inArm !== value) {
+          const select = shape.lanes === 1 ? condition : op('splat', [condition], { width: 1, lanes: shape.lanes }, [shape.lanes]);
+          value = op('mux', [select, inArm, value], shape);
+        }
+      }
+      env.set(target, value);
+    }
+  };
+
+  const env: Environment = new Map();
+  run(flat.body, env, undefined);
+
+  // Wires become their drivers; chains of wires are followed to the end. A wire on a cycle of nodes ends at an operator all the same,
+  // since a cycle of nothing but wires is a loop of bits.
+  const wireCount = flat.nodes.length;
+  const final = (id: NodeId): NodeId => {
+    let at = id;
+    for (let hops = 0; nodes[at]!.kind === 'wire'; hops++) {
+      const driver = env.get(at);
+      at = driver === undefined || hops > wireCount ? constant(0n, nodes[at]!) : driver;
+    }
+    return at;
+  };
+  const finals = new Map<NodeId, NodeId>();
+  const end = (id: NodeId): NodeId => {
+    let f = finals.get(id);
+    if (f === undefined) finals.set(id, (f = final(id)));
+    return f;
+  };
+  for (let id = 0; id < nodes.length; id++) {
+    const node = nodes[id]!;
+    if (node.kind === 'op') nodes[id] = { ...node, args: node.args.map(end) };
+    else if (node.kind === 'read') nodes[id] = { ...node, args: [end(node.args[0])] };
+  }
+
+  // Close the numbering over the holes that the wires leave.
+  const renumber = new Int32Array(nodes.length).fill(-1);
+  const dense: Node[] = [];
+  nodes.forEach((node, id) => {
+    if (node!.kind === 'wire') return;
+    renumber[id] = dense.length;
+    dense.push(node!);
+  });
+  const at = (id: NodeId): NodeId => renumber[end(id)]!;
+  const graphNodes = dense.map((node, id): GraphNode => {
+    if (node.kind === 'op') return { ...node, id, args: node.args.map((a) => renumber[a]!) };
+    if (node.kind === 'read') return { ...node, id, args: [renumber[node.args[0]]!] };
+    return { ...(node as GraphNode), id };
+  });
+  const next = new Map<NodeId, NodeId>();
+  flat.nodes.forEach((node) => {
+    if (node.kind === 'reg') next.set(renumber[node.id]!, at(env.get(node.id) ?? node.id));
+  });
+  return {
+    nodes: graphNodes,
+    next,
+    writes: writes.map((w) => ({ ...w, enable: at(w.enable), address: at(w.address), data: at(w.data) })),
+    checks: checks.map((c) => ({ ...c, active: at(c.active), condition: at(c.condition) })),
+    memories: flat.memories,
+    models: flat.models.map((m) => ({ ...m, inputs: mapValues(m.inputs, at), outputs: mapValues(m.outputs, at) })),
+    domains: flat.domains,
+    image: Int32Array.from(flat.nodes, (n) => at(n.id)),
+  };
+}
+
+const mapValues = (map: ReadonlyMap<string, NodeId>, f: (id: NodeId) => NodeId): Map<string, NodeId> => new Map([...map].map(([k, v]) => [k, f(v)]));
+
+/** Nodes whose values the design itself needs. */
+export function roots(graph: Graph): NodeId[] {
+  return [
+    ...graph.next.keys(),
+    ...graph.next.values(),
+    ...graph.writes.flatMap((w) => [w.enable, w.address, w.data]),
+    ...graph.checks.flatMap((c) => [c.active, c.condition]),
+    ...graph.models.flatMap((m) => [...m.inputs.values(), ...m.outputs.values()]),
+  ];
+}

@@ -1,0 +1,136 @@
+import type { BitsType, BundleType, Fields, Type, VecType } from '../hdl/types.ts';
+import { leafName } from '../hdl/types.ts';
+import type { Directed, Interface, Members } from '../hdl/interface.ts';
+import type { Interfaces } from '../hdl/module.ts';
+import { fail, Origin, suggest } from '../diag/index.ts';
+import type { NodeId } from '../ir/netlist.ts';
+import type { Engine } from './engine.ts';
+
+type UpTo32 = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25 | 26 | 27 | 28 | 29 | 30 | 31 | 32;
+
+/** What a testbench reads and writes: numbers up to 32 bits, bigints above, arrays for a Vec, objects for a bundle. */
+export type ValueOf<T extends Type> =
+  T extends BitsType<infer W>
+    ? number extends W
+      ? number | bigint
+      : W extends UpTo32
+        ? number
+        : bigint
+    : T extends VecType<number, infer E>
+      ? E extends BundleType<infer F>
+        ? { readonly [K in keyof F]: readonly ValueOf<F[K]>[] }
+        : readonly ValueOf<E>[]
+      : T extends BundleType<infer F>
+        ? { readonly [K in keyof F]: ValueOf<F[K]> }
+        : never;
+
+export type InputPorts<I extends Fields> = { -readonly [K in keyof I]: ValueOf<I[K]> };
+export type OutputPorts<O extends Fields> = { readonly [K in keyof O]: ValueOf<O[K]> };
+export type InterfacePorts<B extends Interfaces> = {
+  readonly [K in keyof B]: B[K] extends Interface<infer M extends Members> ? { -readonly [P in keyof M]: M[P] extends Directed<'in' | 'out', infer T> ? ValueOf<T> : never } : never;
+};
+
+export type AnyValue = number | bigint | readonly AnyValue[] | { readonly [name: string]: AnyValue };
+
+/** Reads and writes one leaf of a port. */
+interface Leaf {
+  get(): AnyValue;
+  set(value: AnyValue): void;
+}
+
+function rangeError(name: string, width: number, value: unknown): never {
+  fail('value-range', `${String(value)} does not fit port "${name}" of ${width} bit${width === 1 ? '' : 's'}`, { where: [Origin.here()] });
+}
+
+/** A value checked against its width, as unsigned bits. */
+export function toBits(name: string, width: number, value: unknown): bigint {
+  if (typeof value === 'boolean') return value ? 1n : 0n;
+  if (typeof value !== 'bigint' && !(typeof value === 'number' && Number.isInteger(value))) rangeError(name, width, value);
+  const v = BigInt(value);
+  if (v >= 1n << BigInt(width) || v < -(1n << BigInt(width - 1))) rangeError(name, width, value);
+  return BigInt.asUintN(width, v);
+}
+
+/** Unsigned bits as people read them. */
+export function fromBits(width: number, signed: boolean, value: bigint): number | bigint {
+  const v = signed ? BigInt.asIntN(width, value) : value;
+  return width <= 32 ? Number(v) : v;
+}
+
+function leafOf(engine: Engine, name: string, node: NodeId, type: BitsType, lanes: number): Leaf {
+  const { width } = type;
+  const signed = type.view?.signed === true;
+  if (lanes === 1 && width <= 32) {
+    // The common case, kept free of bigints.
+    const [low, high, modulus] = [-(2 ** (width - 1)), 2 ** width - 1, 2 ** width];
+    return {
+      get: () => {
+        const v = engine.peekNumber(node);
+        return signed && v >= modulus / 2 ? v - modulus : v;
+      },
+      set: (value) => {
+        const v = typeof value === 'number' ? value : Number(toBits(name, width, value));
+        if (!Number.isInteger(v) || v < low || v > high) rangeError(name, width, value);
+        engine.pokeNumber(node, v < 0 ? v + modulus : v);
+      },
+    };
+  }
+  if (lanes === 1) return { get: () => fromBits(width, signed, engine.peek(node)), set: (value) => engine.poke(node, toBits(name, width, value)) };
+  return {
+    get: () => {
+      const all = engine.peek(node);
+      return Array.from({ length: lanes }, (_, i) => fromBits(width, signed, BigInt.asUintN(width, all >> BigInt(i * width))));
+    },
+    set: (value) => {
+      if (!(Array.isArray(value) || ArrayBuffer.isView(value))) fail('bad-value', `port "${name}" has ${lanes} lanes: give it an array`, { where: [Origin.here()] });
+      const list = value as ArrayLike<unknown>;
+      if (list.length !== lanes) fail('bad-value', `port "${name}" has ${lanes} lanes, not ${list.length}`, { where: [Origin.here()] });
+      let all = 0n;
+      for (let i = lanes - 1; i >= 0; i--) all = (all << BigInt(width)) | toBits(name, width, list[i]);
+      engine.poke(node, all);
+    },
+  };
+}
+
+function leafTree(engine: Engine, type: Type, name: string, nodeOf: (leafed: string) => NodeId, lanes = 1): Leaf {
+  if (type.kind === 'bits') return leafOf(engine, name, nodeOf(name), type, lanes);
+  if (type.kind === 'vec') return leafTree(engine, type.element, name, nodeOf, type.lanes);
+  const fields = Object.fromEntries(Object.entries(type.fields).map(([f, t]) => [f, leafTree(engine, t, leafName(name, [f]), nodeOf, lanes)]));
+  const view = Object.freeze(Object.defineProperties({}, Object.fromEntries(Object.entries(fields).map(([f, leaf]) => [f, { get: () => leaf.get(), set: (v: AnyValue) => leaf.set(v), enumerable: true }])))) as AnyValue;
+  return {
+    get: () => view,
+    set: (value) => {
+      for (const [f, v] of Object.entries(value as object) as [string, AnyValue][]) {
+        const leaf = fields[f];
+        if (leaf === undefined) fail('unknown-field', `port "${name}" has no field "${f}"`, { where: [Origin.here()], hint: suggest(f, Object.keys(fields)) });
+        leaf.set(v);
+      }
+    },
+  };
+}
+
+/** An object with a concrete property per port; a misspelt one is an error and not a new property. */
+export function portObject(engine: Engine, what: string, types: Readonly<Record<string, Type>>, prefix: string, nodeOf: (leafed: string) => NodeId, writable: (name: string) => boolean): object {
+  const properties: PropertyDescriptorMap = {};
+  for (const [name, type] of Object.entries(types)) {
+    const leaf = leafTree(engine, type, leafName(prefix === '' ? name : prefix, prefix === '' ? [] : [name]), nodeOf);
+    properties[name] = {
+      enumerable: true,
+      get: () => leaf.get(),
+      set: (value: AnyValue) => {
+        if (!writable(name)) fail('read-only', `${what} "${name}" is an output: a testbench can only read it`, { where: [Origin.here()] });
+        leaf.set(value);
+      },
+    };
+  }
+  // A proxy only on the path of mistakes: properties that exist are found before it is asked.
+  const guard = new Proxy(Object.create(null) as object, {
+    get: (_, name) => (typeof name === 'symbol' || name === 'then' || name === 'toJSON' ? undefined : unknownPort(what, name, Object.keys(types))),
+    set: (_, name) => unknownPort(what, String(name), Object.keys(types)),
+  });
+  return Object.defineProperties(Object.create(guard) as object, properties);
+}
+
+function unknownPort(what: string, name: string, valid: readonly string[]): never {
+  fail('unknown-port', `there is no ${what} "${name}"`, { where: [Origin.here()], hint: suggest(name, valid) });
+}

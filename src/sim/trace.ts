@@ -1,0 +1,154 @@
+import type { Flat, Scope } from '../ir/flatten.ts';
+import type { NodeId } from '../ir/netlist.ts';
+import { wordCount } from '../ir/words.ts';
+import { selectTrace } from '../wave/select.ts';
+import type { Tracer, TraceScope, TraceVar } from '../wave/declare.ts';
+import type { Engine, Observer } from './engine.ts';
+
+export interface ClockPhase {
+  readonly domain: number;
+  readonly name: string;
+  readonly period: number;
+}
+
+/** Connects a design to something that takes samples: a VCD file or a recording. Clocks and resets are shown beside the signals. */
+export class Trace {
+  readonly scope: TraceScope;
+  readonly #observer: Observer;
+  readonly #clockWords: number;
+  readonly #clocks: readonly ClockPhase[];
+
+  constructor(engine: Engine, flat: Flat, clocks: readonly ClockPhase[], select: string | undefined) {
+    this.#clocks = clocks;
+    const all = new Layouter(flat, clocks);
+    const full = all.scopeOf(flat.scope, true);
+    this.scope = select === undefined ? full : selectTrace(full, select);
+    // Only what is shown is computed: a second layout over the nodes that are left.
+    const wanted = new Set<number>();
+    const collect = (s: TraceScope): void => {
+      for (const v of s.vars) wanted.add(v.offset);
+      s.scopes.forEach(collect);
+    };
+    collect(this.scope);
+    const nodes = all.nodes.filter((n) => n.end > n.first && [...range(n.first, n.end)].some((o) => wanted.has(o)));
+    let size = 0;
+    const moved = new Map<number, number>();
+    for (const n of nodes) {
+      for (const o of range(n.first, n.end)) moved.set(o, size + (o - n.first));
+      size += n.end - n.first;
+    }
+    clocks.forEach((_, i) => {
+      moved.set(all.clockWord(i), size + 2 * i);
+      moved.set(all.clockWord(i) + 1, size + 2 * i + 1);
+    });
+    this.#clockWords = size;
+    const move = (s: TraceScope): TraceScope => ({ ...s, vars: s.vars.map((v) => ({ ...v, offset: moved.get(v.offset)! })), scopes: s.scopes.map(move) });
+    this.scope = move(this.scope);
+    this.#observer = engine.observe(nodes.map((n) => n.node), 2 * clocks.length);
+  }
+
+  /** The cycle that began at `start`: values, clocks of the domains that ticked high until half their period has passed. */
+  cycle(to: Tracer, start: number, end: number, ticked: ReadonlySet<number>, inReset: (domain: number) => boolean, resume: boolean): void {
+    const { image } = this.#observer;
+    this.#observer.settle();
+    const falls: { time: number; word: number }[] = [];
+    this.#clocks.forEach(({ domain, period }, i) => {
+      const word = this.#clockWords + 2 * i;
+      image[word + 1] = inReset(domain) ? 1 : 0;
+      if (!ticked.has(domain)) return;
+      image[word] = 1;
+      falls.push({ time: start + Math.floor(period / 2), word });
+    });
+    if (resume) to.on(start, image);
+    else to.sample(start, image);
+    falls.sort((a, b) => a.time - b.time);
+    for (let i = 0; i < falls.length; i++) {
+      const { time, word } = falls[i]!;
+      if (time >= end) this.#pending.push(falls[i]!);
+      else {
+        image[word] = 0;
+        if (falls[i + 1]?.time !== time) to.sample(time, image);
+      }
+    }
+  }
+
+  /** Falling edges that lie beyond the next rising edge of another clock. */
+  readonly #pending: { time: number; word: number }[] = [];
+
+  /** From `time` on nothing is known of the signals. */
+  off(to: Tracer, time: number): void {
+    this.#pending.length = 0;
+    to.off(time);
+  }
+
+  /** Falling edges of slow clocks before `time`. */
+  fall(to: Tracer, after: number, before: number): void {
+    if (this.#pending.length === 0) return;
+    this.#pending.sort((a, b) => a.time - b.time);
+    while (this.#pending.length > 0 && this.#pending[0]!.time < before) {
+      const { time, word } = this.#pending.shift()!;
+      this.#observer.image[word] = 0;
+      if (time > after && this.#pending[0]?.time !== time) to.sample(time, this.#observer.image);
+    }
+  }
+}
+
+function* range(from: number, to: number): Generator<number> {
+  for (let i = from; i < to; i++) yield i;
+}
+
+/** Gives every named node words of a picture, each once, however many names it has. */
+class Layouter {
+  readonly nodes: { node: NodeId; first: number; end: number }[] = [];
+  readonly #at = new Map<NodeId, number>();
+  #size = 0;
+
+  constructor(
+    private readonly flat: Flat,
+    private readonly clocks: readonly ClockPhase[],
+  ) {
+    this.#size = 2 * clocks.length;
+  }
+
+  clockWord(i: number): number {
+    return 2 * i;
+  }
+
+  #place(node: NodeId): number {
+    let at = this.#at.get(node);
+    if (at === undefined) {
+      at = this.#size;
+      const { width, lanes } = this.flat.nodes[node]!;
+      this.#size += lanes * wordCount(width);
+      this.#at.set(node, at);
+      this.nodes.push({ node, first: at, end: this.#size });
+    }
+    return at;
+  }
+
+  scopeOf(scope: Scope, top: boolean): TraceScope {
+    const vars: TraceVar[] = [];
+    if (top) {
+      this.clocks.forEach(({ name }, i) => {
+        vars.push({ name, type: 'wire', width: 1, offset: this.clockWord(i), radix: 'bin' });
+        vars.push({ name: name === 'clk' ? 'rst' : `rst_${name}`, type: 'wire', width: 1, offset: this.clockWord(i) + 1, radix: 'bin' });
+      });
+    }
+    for (const { name, node, kind, view } of scope.names) {
+      const { width, lanes } = this.flat.nodes[node]!;
+      const first = this.#place(node);
+      const radix = view?.enum !== undefined ? 'enum' : view?.signed === true ? 'signed' : width === 1 ? 'bin' : 'hex';
+      for (let i = 0; i < lanes; i++) {
+        vars.push({
+          name: lanes === 1 ? name : `${name}[${i}]`,
+          type: kind === 'reg' ? 'reg' : 'wire',
+          width,
+          offset: first + i * wordCount(width),
+          radix,
+          ...(view?.enum && { enum: view.enum }),
+        });
+      }
+    }
+    return { name: scope.name, vars, scopes: scope.children.map((c) => this.scopeOf(c, false)), comment: scope.of };
+  }
+}

@@ -1,0 +1,299 @@
+import type { Graph, GraphNode } from '../../ir/graph.ts';
+import type { NodeId } from '../../ir/netlist.ts';
+import { indexWidth } from '../../bits/index.ts';
+import type { Word } from '../../ir/words.ts';
+import type { Layout } from '../layout.ts';
+import type { WordGraph } from './graph.ts';
+import { Lowering } from './lower.ts';
+
+/** What a kernel does with values. */
+export type Sink =
+  /** Leaves the kernel before anything has changed, with code `index + 1`. */
+  | { readonly kind: 'check'; readonly index: number; readonly violated: Word }
+  | { readonly kind: 'cover'; readonly index: number; readonly hit: Word }
+  /** A word of the state. */
+  | { readonly kind: 'slot'; readonly slot: number; readonly value: Word }
+  /** A word of the picture that an observer looks at. */
+  | { readonly kind: 'out'; readonly slot: number; readonly value: Word }
+  /** The lane `index` of a register Vec; nothing if there is no such lane. */
+  | { readonly kind: 'lane'; readonly region: NodeId; readonly first: number; readonly stride: number; readonly lanes: number; readonly index: Word; readonly values: readonly Word[] }
+  | { readonly kind: 'memory'; readonly memory: number; readonly address: Word; readonly values: readonly Word[] }
+  | { readonly kind: 'model'; readonly model: number };
+
+/** Sinks under a condition: the branches of `when`, put together again for all registers that share them. */
+export interface Block {
+  readonly items: (Sink | Branch)[];
+}
+export interface Branch {
+  readonly kind: 'branch';
+  readonly condition: Word;
+  readonly then: Block;
+  readonly otherwise: Block;
+}
+
+export const rootsOf = (s: Sink): readonly Word[] => {
+  switch (s.kind) {
+    case 'check':
+      return [s.violated];
+    case 'cover':
+      return [s.hit];
+    case 'slot':
+    case 'out':
+      return [s.value];
+    case 'lane':
+      return [s.index, ...s.values];
+    case 'memory':
+      return [s.address, ...s.values];
+    case 'model':
+      return [];
+  }
+};
+
+export interface KernelPlan {
+  readonly checks: Block;
+  /** Registers that are read and written word by word. */
+  readonly registers: Block;
+  /** What must wait until everything has been read: memories, Vecs with dynamic lanes, models. */
+  readonly late: Block;
+}
+
+export interface KernelOptions {
+  /** The domains that tick. */
+  readonly domains: ReadonlySet<number>;
+  /** No domain is in reset: the kernel that runs most of the time. */
+  readonly resetTied: boolean;
+  readonly checks: boolean;
+}
+
+const block = (): Block => ({ items: [] });
+
+/** What happens at a clock edge of some domains, as sinks in a tree of conditions. */
+export function clockEdge(graph: Graph, layout: Layout, g: WordGraph, { domains, resetTied, checks }: KernelOptions): KernelPlan {
+  const lowering = new Lowering(graph, layout, g, resetTied);
+  const plan: KernelPlan = { checks: block(), registers: block(), late: block() };
+  const inReset = (domain: number): Word => (resetTied ? g.constant(0) : g.slot(layout.resets[domain]!, 1));
+  const running = (domain: number): Word => g.not(inReset(domain), 1);
+
+  const covers: Sink[] = [];
+  graph.checks.forEach((check, index) => {
+    const { domain, check: kind } = check.source;
+    if (!domains.has(domain) || (!checks && kind !== 'cover')) return;
+    const active = g.and(lowering.word(check.active, 0, 0), running(domain));
+    const condition = lowering.word(check.condition, 0, 0);
+    if (kind === 'cover') covers.push({ kind: 'cover', index, hit: g.and(active, condition) });
+    else plan.checks.items.push({ kind: 'check', index, violated: g.and(active, g.not(condition, 1)) });
+  });
+  // Counted only when the edge really happens.
+  plan.checks.items.push(...covers);
+
+  const branches = new Map<Block, Map<Word, Branch>>();
+  /** The block under `parent` that runs when a word is (not) 1; undefined if it never does. */
+  const under = (parent: Block, condition: Word, value: boolean): Block | undefined => {
+    const c = g.constantOf(condition);
+    if (c !== undefined) return (c === 1) === value ? parent : undefined;
+    const n = g.node(condition);
+    if (n.op === 'xor' && n.width === 1 && g.constantOf(n.args[1]!) === 1) return under(parent, n.args[0]!, !value);
+    let known = branches.get(parent);
+    if (known === undefined) branches.set(parent, (known = new Map()));
+    let branch = known.get(condition);
+    if (branch === undefined) {
+      branch = { kind: 'branch', condition, then: block(), otherwise: block() };
+      known.set(condition, branch);
+      parent.items.push(branch);
+    }
+    return value ? branch.then : branch.otherwise;
+  };
+
+  const dynamic = dynamicRegions(graph);
+  const holds = new HoldFinder(graph);
+  for (const [reg, next] of graph.next) {
+    const node = graph.nodes[reg]!;
+    if (node.kind !== 'reg' || !domains.has(node.domain)) continue;
+    const target = dynamic.has(reg) ? plan.late : plan.registers;
+    if (!resetTied && node.resets) {
+      const place = layout.places.get(reg)!;
+      const reset = initialWords(node, g);
+      lowering.words(next).forEach((value, i) => {
+        target.items.push({ kind: 'slot', slot: place.first + i, value: g.mux(inReset(node.domain), reset[i]!, value) });
+      });
+    } else assign(reg, next, target);
+  }
+
+  /**
+   * Splits the multiplexers that keep the register in one arm into branches. A tree that is used in two places stays an expression, so that
+   * a chain of conditions does not double at each step.
+   */
+  function assign(reg: NodeId, value: NodeId, into: Block, uses = holds.uses(reg, value)): void {
+    if (value === reg) return;
+    const node = graph.nodes[value]!;
+    const place = layout.places.get(reg)!;
+    const single = (uses.get(value) ?? 0) <= 1;
+    if (node.kind === 'op' && node.op === 'mux' && single) {
+      const [select, a, b] = node.args as [NodeId, NodeId, NodeId];
+      const condition = scalarCondition(graph, select);
+      const replaced = graph.nodes[a]!;
+      if (condition !== undefined && replaced.kind === 'op' && replaced.op === 'insert' && replaced.args[0] === b && b !== reg && holds.in(reg, b)) {
+        // when (...) lane = x, on top of what stood before: first that, then the lane, in a branch of its own.
+        assign(reg, b, into, new Map<NodeId, number>([...uses, [b, 1]]));
+        const branch: Branch = { kind: 'branch', condition: lowering.word(condition, 0, 0), then: block(), otherwise: block() };
+        into.items.push(branch);
+        storeLane(reg, replaced, branch.then);
+        return;
+      }
+      if (condition !== undefined && (holds.in(reg, a) || holds.in(reg, b))) {
+        const word = lowering.word(condition, 0, 0);
+        const then = under(into, word, true);
+        const otherwise = under(into, word, false);
+        if (then !== undefined) assign(reg, a, then, uses);
+        if (otherwise !== undefined) assign(reg, b, otherwise, uses);
+        return;
+      }
+    }
+    if (node.kind === 'op' && node.op === 'insert' && single && holds.in(reg, node.args[0]!)) {
+      assign(reg, node.args[0]!, into, uses);
+      storeLane(reg, node, into);
+      return;
+    }
+    lowering.words(value).forEach((v, i) => into.items.push({ kind: 'slot', slot: place.first + i, value: v }));
+  }
+
+  function storeLane(reg: NodeId, node: GraphNode & { kind: 'op' }, into: Block): void {
+    const place = layout.places.get(reg)!;
+    const index = graph.nodes[node.args[1]!]!;
+    const values = lowering.words(node.args[2]!);
+    if (index.kind === 'const') {
+      const lane = Number(index.value);
+      if (lane < place.lanes) values.forEach((value, k) => into.items.push({ kind: 'slot', slot: place.first + lane * place.wordsPerLane + k, value }));
+      return;
+    }
+    // An index that can leave the Vec is tested; wide ones are compared whole first.
+    let target: Block | undefined = into;
+    const all = lowering.words(index.id);
+    for (const high of all.slice(1)) target = target && under(target, g.eq(high, g.constant(0)), true);
+    if (2 ** Math.min(index.width, 32) > place.lanes) target = target && under(target, g.ltu(all[0]!, g.constant(place.lanes)), true);
+    target?.items.push({ kind: 'lane', region: reg, first: place.first, stride: place.wordsPerLane, lanes: place.lanes, index: all[0]!, values });
+  }
+
+  function inOrder(parent: Block, condition: Word): Block | undefined {
+    const c = g.constantOf(condition);
+    if (c !== undefined) return c === 1 ? parent : undefined;
+    const last = parent.items.at(-1);
+    if (last?.kind === 'branch' && last.condition === condition) return last.then;
+    const branch: Branch = { kind: 'branch', condition, then: block(), otherwise: block() };
+    parent.items.push(branch);
+    return branch.then;
+  }
+
+  for (const w of graph.writes) {
+    if (!domains.has(w.domain)) continue;
+    const { depth } = graph.memories[w.memory]!;
+    const address = lowering.word(w.address, 0, 0);
+    // Writes stay in their order: the later one wins.
+    let target = inOrder(plan.late, lowering.word(w.enable, 0, 0));
+    if (2 ** indexWidth(depth) > depth) target = target && inOrder(target, g.ltu(address, g.constant(depth)));
+    target?.items.push({ kind: 'memory', memory: w.memory, address, values: lowering.words(w.data) });
+  }
+
+  graph.models.forEach(({ inputs, model, domain }, index) => {
+    if (!domains.has(domain)) return;
+    let target: Block | undefined = plan.late;
+    if (model.fire !== undefined) target = under(plan.late, g.or(lowering.word(inputs.get(model.fire)!, 0, 0), inReset(domain)), true);
+    if (target === undefined) return;
+    for (const [port, id] of inputs) {
+      const place = layout.modelInputs[index]!.get(port)!;
+      lowering.words(id).forEach((value, i) => target.items.push({ kind: 'slot', slot: place.first + i, value }));
+    }
+  });
+  // Models run after everything else, since they write their outputs.
+  graph.models.forEach(({ inputs, model, domain }, index) => {
+    if (!domains.has(domain)) return;
+    const fire = model.fire === undefined ? g.constant(1) : g.or(lowering.word(inputs.get(model.fire)!, 0, 0), inReset(domain));
+    const c = g.constantOf(fire);
+    if (c === 0) return;
+    const call: Sink = { kind: 'model', model: index };
+    if (c === 1) plan.late.items.push(call);
+    else plan.late.items.push({ kind: 'branch', condition: fire, then: { items: [call] }, otherwise: block() });
+  });
+  return plan;
+}
+
+/** Puts the words of some nodes into a picture: node i at `offsets[i]`. */
+export function observation(graph: Graph, layout: Layout, g: WordGraph, nodes: readonly NodeId[], offsets: readonly number[]): Block {
+  const lowering = new Lowering(graph, layout, g, false);
+  const items: Sink[] = [];
+  nodes.forEach((id, i) => lowering.words(id).forEach((value, k) => items.push({ kind: 'out', slot: offsets[i]! + k, value })));
+  return { items };
+}
+
+function initialWords(node: GraphNode & { kind: 'reg' }, g: WordGraph): Word[] {
+  const words: Word[] = [];
+  for (let lane = 0; lane < node.lanes; lane++) {
+    let one = (node.initial >> BigInt(lane * node.width)) & ((1n << BigInt(node.width)) - 1n);
+    for (let k = 0; k < Math.ceil(node.width / 32); k++) {
+      words.push(g.constant(Number(one & 0xffffffffn)));
+      one >>= 32n;
+    }
+  }
+  return words;
+}
+
+/** The one-bit condition of a multiplexer, also where it is spread over the lanes of a Vec. */
+function scalarCondition(graph: Graph, select: NodeId): NodeId | undefined {
+  const node = graph.nodes[select]!;
+  if (node.lanes === 1) return select;
+  return node.kind === 'op' && node.op === 'splat' ? node.args[0] : undefined;
+}
+
+/** Does a tree of multiplexers (and replaced lanes) keep the register somewhere? */
+class HoldFinder {
+  readonly #known = new Map<string, boolean>();
+  constructor(private readonly graph: Graph) {}
+  in(reg: NodeId, value: NodeId): boolean {
+    if (value === reg) return true;
+    const node = this.graph.nodes[value]!;
+    if (node.kind !== 'op' || (node.op !== 'mux' && node.op !== 'insert')) return false;
+    const key = `${reg}:${value}`;
+    let found = this.#known.get(key);
+    if (found === undefined) {
+      found = node.op === 'insert' ? this.in(reg, node.args[0]!) : this.in(reg, node.args[1]!) || this.in(reg, node.args[2]!);
+      this.#known.set(key, found);
+    }
+    return found;
+  }
+
+  /** How often each part of the tree that keeps the register stands in it. */
+  uses(reg: NodeId, value: NodeId): Map<NodeId, number> {
+    const count = new Map<NodeId, number>();
+    const visit = (id: NodeId): void => {
+      const before = count.get(id) ?? 0;
+      count.set(id, before + 1);
+      const node = this.graph.nodes[id]!;
+      if (before > 0 || node.kind !== 'op' || !this.in(reg, id)) return;
+      if (node.op === 'mux') node.args.slice(1).forEach(visit);
+      else if (node.op === 'insert') visit(node.args[0]!);
+    };
+    visit(value);
+    return count;
+  }
+}
+
+/** Registers of which some lane is read or written by a number known only at run time. */
+function dynamicRegions(graph: Graph): Set<NodeId> {
+  const found = new Set<NodeId>();
+  for (const n of graph.nodes) {
+    if (n.kind === 'op' && (n.op === 'at' || n.op === 'gather') && graph.nodes[n.args[0]!]!.kind === 'reg') found.add(n.args[0]!);
+  }
+  for (const [reg, next] of graph.next) {
+    const seen = new Set<NodeId>();
+    const search = (id: NodeId): boolean => {
+      if (seen.has(id)) return false;
+      seen.add(id);
+      const n = graph.nodes[id]!;
+      if (n.kind !== 'op') return false;
+      if (n.op === 'insert') return graph.nodes[n.args[1]!]!.kind !== 'const' || search(n.args[0]!);
+      return n.op === 'mux' && (search(n.args[1]!) || search(n.args[2]!));
+    };
+    if (search(next)) found.add(reg);
+  }
+  return found;
+}
