@@ -1,10 +1,19 @@
 import { Bits } from '../bits/index.ts';
-import { Origin, WordlineError, type Problem } from '../diag/index.ts';
+import { fail, Origin, WordlineError, type Problem } from '../diag/index.ts';
 import type { Instance, Memory, Node, NodeId, Statement, When } from '../ir/netlist.ts';
 import { operators, type OpName } from '../ir/operators/index.ts';
 import { describeShape, sameShape, scalar, type Shape, type View } from '../ir/shape.ts';
 
 type NodeInit = Node extends infer N ? (N extends Node ? Omit<N, 'id'> : never) : never;
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_$]*$/;
+const NAME_RULE = 'letters, digits and underscores, not starting with a digit';
+
+/** What the builder needs to know of a signal. */
+interface SignalLike {
+  readonly builder: Builder;
+  readonly id: NodeId;
+}
 
 /**
  * A module while it is being written: nodes, statements and problems. Mistakes do not throw; they are collected, the node gets a harmless
@@ -27,8 +36,12 @@ export class Builder {
   constructor(
     readonly moduleName: string,
     domains: readonly string[],
+    origin: Origin,
   ) {
     this.domains = [...domains];
+    if (!NAME.test(moduleName)) this.report('bad-name', `"${moduleName}" is not a name of a module: ${NAME_RULE}`, [origin]);
+    // Waves and Verilog show clock and reset beside the signals.
+    for (const d of domains) for (const name of [d, d === 'clk' ? 'rst' : `rst_${d}`]) this.claim(name, origin);
   }
 
   node(id: NodeId): Node {
@@ -40,12 +53,11 @@ export class Builder {
   }
 
   add(init: NodeInit): NodeId {
-    if (this.#closed) this.report('module-closed', 'hardware cannot be added after the module has been built', [init.origin]);
-    if (init.kind === 'reg' && this.domains.length === 0) {
-      this.report('no-clock', `register "${init.name ?? ''}" in module ${this.moduleName}, which has no clock domain`, [init.origin], 'name one in `domains`');
-    }
+    this.#open(init.origin);
+    if (init.kind === 'reg') this.clocked(`register "${init.name ?? ''}"`, init.origin);
     const id = this.nodes.length;
-    if (init.name !== undefined) this.claim(init.name, init.origin);
+    // An input of an instance is named after both, and the instance's name is claimed already.
+    if (init.name !== undefined && !(init.kind === 'wire' && init.feeds !== undefined)) this.claim(init.name, init.origin);
     this.nodes.push({ ...init, id });
     return id;
   }
@@ -57,7 +69,7 @@ export class Builder {
   op(op: OpName, args: readonly NodeId[], attrs: readonly number[] = [], origin = Origin.here()): NodeId {
     const shapes = args.map((a) => this.shape(a));
     const shape = operators[op].shape(shapes, attrs);
-    if (typeof shape !== 'string') return this.add({ kind: 'op', op, args, attrs, ...shape, origin });
+    if (typeof shape !== 'string') return this.add({ kind: 'op', op, args, attrs, width: shape.width, lanes: shape.lanes, origin });
     const hint = shape.startsWith('widths differ') ? 'make them equal with zext, sext, trunc or slice' : undefined;
     this.report('width-mismatch', `${op}: ${shape}`, [origin], hint);
     const { width, lanes } = shapes[op === 'mux' ? 1 : 0]!;
@@ -91,14 +103,36 @@ export class Builder {
   claim(name: string, origin: Origin): void {
     const before = this.#names.get(name);
     if (before !== undefined) this.report('duplicate-name', `"${name}" names two things in module ${this.moduleName}`, [origin, before]);
-    if (!/^[A-Za-z_][A-Za-z0-9_.$]*$/.test(name)) {
-      this.report('bad-name', `"${name}" is not a name: letters, digits and underscores, not starting with a digit`, [origin]);
-    }
+    if (!NAME.test(name)) this.report('bad-name', `"${name}" is not a name: ${NAME_RULE}`, [origin]);
     this.#names.set(name, origin);
   }
 
   statement(s: Statement): void {
+    this.#open(s.origin);
+    if (s.kind === 'write') this.clocked(`a write of memory "${this.memories[s.memory]!.name}"`, s.origin);
+    if (s.kind === 'check') this.clocked(`${s.check} "${s.message}"`, s.origin);
     this.#block.push(s);
+  }
+
+  /** Reports something that needs a clock in a module that has none. */
+  clocked(what: string, origin: Origin): void {
+    if (this.domains.length === 0) this.report('no-clock', `${what} in module ${this.moduleName}, which has no clock domain`, [origin], 'name one in `domains`');
+  }
+
+  /** The list of problems is read when the module is finished: what comes later must not get lost in it. */
+  #open(origin: Origin): void {
+    if (this.#closed) {
+      fail('module-closed', `module ${this.moduleName} is finished: hardware cannot be added to it any more`, { where: [origin], hint: 'describe hardware only inside the build function, before it returns' });
+    }
+  }
+
+  /** The node of a signal; a signal of another module is a mistake, and a zero of the same shape stands in for it. */
+  own(signal: SignalLike, origin: Origin): NodeId {
+    if (signal.builder === this) return signal.id;
+    this.#open(origin);
+    const name = signal.builder.node(signal.id).name ?? 'a signal';
+    this.report('foreign-signal', `${name} of module ${signal.builder.moduleName} used in module ${this.moduleName}`, [origin], 'pass it through a port');
+    return this.constant(0n, signal.builder.shape(signal.id), origin);
   }
 
   /** Runs `body` with its statements going into an arm of `when`. */
@@ -114,16 +148,17 @@ export class Builder {
     }
   }
 
-  /** Is the statement list that is being written the one `when` stands in? (`elsewhen` must directly follow.) */
+  /** Does `when` stand at the end of the statements that are being written? Names given to expressions meanwhile do no harm. */
   isLast(when: When): boolean {
-    return this.#block.at(-1) === when;
+    const last = this.#block.findLast((s) => s.kind !== 'assign' || (this.node(s.target) as { label?: boolean }).label !== true);
+    return last === when;
   }
 
-  inDomain(domain: number, body: () => void): void {
+  inDomain<T>(domain: number, body: () => T): T {
     const outer = this.domain;
     this.domain = domain;
     try {
-      body();
+      return body();
     } finally {
       this.domain = outer;
     }
@@ -141,7 +176,8 @@ export class Builder {
     });
   }
 
-  condition(id: NodeId, what: string, origin: Origin): NodeId {
+  condition(signal: SignalLike, what: string, origin: Origin): NodeId {
+    const id = this.own(signal, origin);
     if (sameShape(this.shape(id), scalar(1))) return id;
     this.report('width-mismatch', `${what}: the condition is ${describeShape(this.shape(id))} instead of 1 bit`, [origin]);
     return this.constant(0n, scalar(1), origin);

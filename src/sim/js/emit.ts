@@ -35,12 +35,12 @@ export function emitKernel(plan: Plan, name: string): Emitted {
 
   const costs = new Map<Word, number>();
   const cost = (x: Word): number => {
-    if (isLeaf(g, x, named) || named[x] === 1) return 0;
+    if (isLeaf(g, x) || named[x] === 1) return 0;
     let c = costs.get(x);
     if (c === undefined) costs.set(x, (c = g.node(x).args.reduce((sum, a) => sum + cost(a), 1)));
     return c;
   };
-  const simple = (x: Word): boolean => isLeaf(g, x, named) || named[x] === 1;
+  const simple = (x: Word): boolean => isLeaf(g, x) || named[x] === 1;
 
   const functions = chunks.map((steps, chunk) => {
     const lines: string[] = [];
@@ -226,13 +226,8 @@ export function emitKernel(plan: Plan, name: string): Emitted {
           n.args.forEach((a, i) => lines.push(`T[${tableOf.get(s.word)! + i}]=${text(a)};`));
           return;
         }
-        if (n.op === 'slot') {
-          const r = slot(n.k);
-          lines.push(`const v${s.word}=${temporaryOf.has(s.word) ? `T[${temporaryOf.get(s.word)!}]=` : ''}${r};`);
-        } else {
-          load(s.word, true);
-          lines.push(`const v${s.word}=${temporaryOf.has(s.word) ? `T[${temporaryOf.get(s.word)!}]=` : ''}${expression(s.word)};`);
-        }
+        load(s.word, true);
+        lines.push(`const v${s.word}=${temporaryOf.has(s.word) ? `T[${temporaryOf.get(s.word)!}]=` : ''}${expression(s.word)};`);
         scopes[scopes.length - 1]!.add(`v${s.word}`);
       } else if (s.kind === 'sink') sink(s.sink);
       else {
@@ -275,9 +270,15 @@ interface Hazard {
   readonly laterChunks: Set<number>;
 }
 
+/** Slots that a statement may write; a lane chosen at run time may be any. */
 function slotsWritten(step: Step): number[] {
-  if (step.kind === 'sink') return step.sink.kind === 'slot' ? [step.sink.slot] : [];
+  if (step.kind === 'sink') return slotsOf(step.sink);
   return step.kind === 'branch' ? [...step.then, ...step.otherwise].flatMap(slotsWritten) : [];
+}
+
+function slotsOf(s: Sink): number[] {
+  if (s.kind === 'slot') return [s.slot];
+  return s.kind === 'lane' ? Array.from({ length: s.lanes * s.stride }, (_, i) => s.first + i) : [];
 }
 
 /** Slots that are read after they have been written, with who reads them. */
@@ -295,11 +296,8 @@ function findHazards({ g, chunks, named }: Plan): Map<number, Hazard> {
       if (s.kind === 'let') read(s.word, s.position, true);
       else if (s.kind === 'sink') {
         rootsOf(s.sink).forEach((r) => read(r, s.position));
-        if (s.sink.kind === 'slot') {
-          const before = written.get(s.sink.slot);
-          // A slot that stands in both arms of a branch counts from the first.
-          if (before === undefined) written.set(s.sink.slot, { position: s.position, chunk });
-        }
+        // A slot that is written in several places counts from the first.
+        for (const k of slotsOf(s.sink)) if (!written.has(k)) written.set(k, { position: s.position, chunk });
       } else {
         read(s.condition, s.position);
         s.then.forEach(visit);

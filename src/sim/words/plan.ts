@@ -32,10 +32,10 @@ export interface PlanOptions {
   readonly depth: number;
 }
 
-/** Leaves cost nothing to write again, unless a slot has to be read before something else overwrites it (then it has a name). */
-export const isLeaf = (g: WordGraph, x: Word, named?: Uint8Array): boolean => {
+/** Leaves cost nothing to write again. */
+export const isLeaf = (g: WordGraph, x: Word): boolean => {
   const { op } = g.node(x);
-  return op === 'const' || (op === 'slot' && named?.[x] !== 1);
+  return op === 'const' || op === 'slot';
 };
 
 interface Frame {
@@ -182,8 +182,8 @@ function postorder(g: WordGraph, roots: readonly Word[], stop?: Uint8Array): Wor
 }
 
 /**
- * Reads of memories and register Vecs that a late sink needs although an earlier late sink writes there: they must happen before any of
- * the late sinks.
+ * Loads from memories and register Vecs that a late sink needs although an earlier late sink writes there: they must happen before any of
+ * the late sinks. (For single slots the code generator keeps the old value.)
  */
 function readBeforeWrite(g: WordGraph, late: Block, done: Uint8Array): Word[] {
   const written = new Set<string>();
@@ -193,7 +193,6 @@ function readBeforeWrite(g: WordGraph, late: Block, done: Uint8Array): Word[] {
     const n = g.node(x);
     return n.op === 'mem' ? `memory ${n.resource}` : n.op === 'load' ? `region ${n.resource}` : undefined;
   };
-  const ranges: { first: number; end: number }[] = [];
   const check = (roots: readonly Word[]): void => {
     if (written.size === 0 && slots.size === 0) return;
     for (const x of postorder(g, roots, done)) {
@@ -202,7 +201,6 @@ function readBeforeWrite(g: WordGraph, late: Block, done: Uint8Array): Word[] {
       if (r !== undefined && written.has(r)) found.add(x);
       // A load also reads slots that are written one by one.
       if (n.op === 'load' && [...slots].some((s) => s >= n.k)) found.add(x);
-      if (n.op === 'slot' && (slots.has(n.k) || ranges.some((q) => n.k >= q.first && n.k < q.end))) found.add(x);
     }
   };
   const walk = (b: Block): void => {
@@ -215,10 +213,8 @@ function readBeforeWrite(g: WordGraph, late: Block, done: Uint8Array): Word[] {
       }
       check(rootsOf(item));
       if (item.kind === 'memory') written.add(`memory ${item.memory}`);
-      else if (item.kind === 'lane') {
-        written.add(`region ${item.region}`);
-        ranges.push({ first: item.first, end: item.first + item.lanes * item.stride });
-      } else if (item.kind === 'slot') slots.add(item.slot);
+      else if (item.kind === 'lane') written.add(`region ${item.region}`);
+      else if (item.kind === 'slot') slots.add(item.slot);
     }
   };
   walk(late);
@@ -228,7 +224,7 @@ function readBeforeWrite(g: WordGraph, late: Block, done: Uint8Array): Word[] {
 /** Cuts the statements into functions and finds what crosses from one to another. */
 function cut(g: WordGraph, steps: readonly Step[], named: Uint8Array, tables: readonly Word[], limit: number): Plan {
   const weigh = (x: Word, top: boolean): number => {
-    if (isLeaf(g, x, named) || (!top && named[x] === 1)) return 0;
+    if (isLeaf(g, x) || (!top && named[x] === 1)) return 0;
     return g.node(x).args.reduce((sum, a) => sum + weigh(a, false), 1);
   };
   const weight = (s: Step): number => {
@@ -253,7 +249,7 @@ function cut(g: WordGraph, steps: readonly Step[], named: Uint8Array, tables: re
   let position = 0;
   chunks.forEach((list, chunk) => {
     const read = (x: Word, top: boolean): void => {
-      if (isLeaf(g, x, named)) return;
+      if (isLeaf(g, x)) return;
       if (!top && named[x] === 1) {
         if (chunkOf.get(x) !== chunk) crossing.add(x);
         return;
