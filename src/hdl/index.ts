@@ -8,3 +8,4 @@ export { model, ModelDefinition, module, ModuleDefinition, parametric, type Defi
 export { Signal, type AnySignal, type Fit, type Operand as SignalOperand } from './signal.ts';
 export { bit, bitsIn, bundle, enumeration, sint, uint, vec, type BitsType, type BundleType, type EnumType, type Fields, type Type, type VecType } from './types.ts';
 export type { LiteralOf, RegOf, SignalOf, SourceOf, WireOf } from './values.ts';
+export type { ModelBehaviour, ModelIo, ModelPort } from '../ir/netlist.ts';

@@ -8,9 +8,10 @@ import { Signal } from './signal.ts';
 import { leafName, type Fields, type Type } from './types.ts';
 import { assignAll, mapLeaves, type AnyCarrier, type SignalOf, type SourceOf, type WireOf } from './values.ts';
 
-type InOf<D> = D extends ModuleDefinition<infer I, Fields, Interfaces> ? I : D extends ModelDefinition<infer I, Fields> ? I : never;
-type OutOf<D> = D extends ModuleDefinition<Fields, infer O, Interfaces> ? O : D extends ModelDefinition<Fields, infer O> ? O : never;
-type IoOf<D> = D extends ModuleDefinition<Fields, Fields, infer B> ? B : Record<never, never>;
+// All parameters are inferred: a definition is invariant in them, so none matches a wider one.
+type InOf<D> = D extends ModuleDefinition<infer I, infer _O, infer _B> ? I : D extends ModelDefinition<infer I, infer _O> ? I : never;
+type OutOf<D> = D extends ModuleDefinition<infer _I, infer O, infer _B> ? O : D extends ModelDefinition<infer _I, infer O> ? O : never;
+type IoOf<D> = D extends ModuleDefinition<infer _I, infer _O, infer B> ? B : Record<never, never>;
 
 /** Inputs to connect when an instance is placed; the others are set through `in`. */
 export type Connections<D> = { readonly [K in keyof InOf<D>]?: SourceOf<InOf<D>[K]> };
