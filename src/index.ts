@@ -1,5 +1,5 @@
 export * from './bits/index.ts';
-export { formatProblem, WordlineError, type Location, type Problem } from './diag/index.ts';
+export { fail, formatProblem, suggest, WordlineError, type Location, type Problem } from './diag/index.ts';
 export * from './hdl/index.ts';
 export type { ModelBehaviour, ModelIo, ModelPort } from './ir/netlist.ts';
 export * from './sim/index.ts';

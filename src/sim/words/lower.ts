@@ -6,6 +6,11 @@ import { join, wordCount, wordWidth, type Operand, type VecOperand, type Word } 
 import type { Layout } from '../layout.ts';
 import type { WordGraph } from './graph.ts';
 
+/** Levels of recursion between two values that are made beforehand. */
+const LEVELS = 50;
+
+const argsOf = (n: GraphNode): readonly NodeId[] => (n.kind === 'op' || n.kind === 'read' ? n.args : []);
+
 /**
  * From netlist nodes to words, on demand: only what is asked for is made, and a range of a concatenation asks only for the pieces it lies
  * in. Nodes on a cycle of nodes are made bit by bit, so that bits that do not depend on each other do not seem to.
@@ -14,6 +19,9 @@ export class Lowering {
   readonly #cyclic = new Set<NodeId>();
   readonly #ranges = new Map<string, Word>();
   readonly #operands = new Map<string, Operand>();
+  readonly #visited: Uint8Array;
+  /** Levels of a value above the nearest one made beforehand. */
+  readonly #depth: Int32Array;
 
   constructor(
     private readonly graph: Graph,
@@ -22,21 +30,59 @@ export class Lowering {
     /** The kernel for running: resets are known to be 0. */
     private readonly resetTied: boolean,
   ) {
-    const args = (n: GraphNode): readonly NodeId[] => (n.kind === 'op' || n.kind === 'read' ? n.args : []);
-    for (const group of components(graph.nodes.length, (id) => args(graph.nodes[id]!))) {
-      if (group.length > 1 || args(graph.nodes[group[0]!]!).includes(group[0]!)) for (const id of group) this.#cyclic.add(id);
+    for (const group of components(graph.nodes.length, (id) => argsOf(graph.nodes[id]!))) {
+      if (group.length > 1 || argsOf(graph.nodes[group[0]!]!).includes(group[0]!)) for (const id of group) this.#cyclic.add(id);
     }
+    this.#visited = new Uint8Array(graph.nodes.length);
+    this.#depth = new Int32Array(graph.nodes.length);
   }
 
   /** Word k of a lane. */
   word(id: NodeId, lane: number, k: number): Word {
-    return this.range(id, lane, 32 * k, wordWidth(this.graph.nodes[id]!.width, k));
+    this.#prepare(id);
+    return this.#word(id, lane, k);
   }
 
   /** All words of a value: lane 0 first, least significant word first. */
   words(id: NodeId): Word[] {
+    this.#prepare(id);
+    return this.#words(id);
+  }
+
+  /**
+   * Values are made by recursion into their arguments. So that the depth of a design does not become the depth of the stack, every so many
+   * levels a value is made beforehand, from the bottom up.
+   */
+  #prepare(root: NodeId): void {
+    const stack: { id: NodeId; next: number }[] = [{ id: root, next: 0 }];
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]!;
+      const args = argsOf(this.graph.nodes[top.id]!);
+      if (top.next === 0 && this.#visited[top.id] === 1) stack.pop();
+      else if (top.next < args.length) {
+        this.#visited[top.id] = 1;
+        stack.push({ id: args[top.next++]!, next: 0 });
+      } else {
+        stack.pop();
+        this.#visited[top.id] = 1;
+        let depth = 0;
+        for (const a of args) depth = Math.max(depth, this.#depth[a]! + 1);
+        if (depth >= LEVELS && !this.#cyclic.has(top.id)) {
+          this.#words(top.id);
+          depth = 0;
+        }
+        this.#depth[top.id] = depth;
+      }
+    }
+  }
+
+  #word(id: NodeId, lane: number, k: number): Word {
+    return this.range(id, lane, 32 * k, wordWidth(this.graph.nodes[id]!.width, k));
+  }
+
+  #words(id: NodeId): Word[] {
     const { lanes, width } = this.graph.nodes[id]!;
-    return Array.from({ length: lanes * wordCount(width) }, (_, i) => this.word(id, Math.floor(i / wordCount(width)), i % wordCount(width)));
+    return Array.from({ length: lanes * wordCount(width) }, (_, i) => this.#word(id, Math.floor(i / wordCount(width)), i % wordCount(width)));
   }
 
   range(id: NodeId, lane: number, lo: number, length: number): Word {
@@ -72,7 +118,7 @@ export class Lowering {
         return this.#cut(lowered.word, lo, length);
       }
       case 'read': {
-        const address = this.word(node.args[0], 0, 0);
+        const address = this.#word(node.args[0], 0, 0);
         const { words } = this.layout.memories[node.memory]!;
         const width = this.graph.memories[node.memory]!.width;
         return this.#cut((k) => g.memory(node.memory, address, k, words, wordWidth(width, k)), lo, length);
@@ -146,7 +192,7 @@ export class Lowering {
       operand = {
         width: this.graph.nodes[id]!.width,
         range: (lo, length) => this.range(id, lane, lo, length),
-        word: (k) => this.word(id, lane, k),
+        word: (k) => this.#word(id, lane, k),
       };
       this.#operands.set(key, operand);
     }
