@@ -31,7 +31,7 @@ export class WordlineError extends Error {
 /** `file:line:column: message [code]`, further places and the hint on lines of their own. */
 export function formatProblem({ code, message, where = [], hint, severity }: Problem): string {
   const places = where.map((w) => (w === undefined ? undefined : 'location' in w ? w.location : w)).filter((l) => l !== undefined);
-  const [first, ...others] = places.map(formatLocation);
+  const [first, ...others] = new Set(places.map(formatLocation));
   const lines = [`${first === undefined ? '' : `${first}: `}${severity === 'warning' ? 'warning: ' : ''}${message} [${code}]`];
   for (const place of others) lines.push(`  and ${place}`);
   if (hint !== undefined) lines.push(`  hint: ${hint}`);

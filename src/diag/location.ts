@@ -54,8 +54,9 @@ export function formatLocation({ file, line, column }: Location): string {
   return `${file}:${line}:${column}`;
 }
 
-/** `at name (file:line:col)` or `at file:line:col`; file may be a file URL. */
-const FRAME = /^\s*at (?:.*? \()?(?:async )?((?:file:\/\/)?[^()]+?):(\d+):(\d+)\)?$/;
+/** `at name (file:line:col)` or `at file:line:col`; file may be a file URL, and folders may have brackets in their names. */
+const NAMED_FRAME = /^\s*at .*? \((.+):(\d+):(\d+)\)$/;
+const BARE_FRAME = /^\s*at (?:async )?(.+):(\d+):(\d+)$/;
 
 /** Folders of the kit that stand between a designer's line and the node it makes; `sim` is there for `expect`s in testbenches. */
 const SOURCES = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -63,7 +64,7 @@ const KIT = ['diag', 'bits', 'ir', 'hdl', 'sim'].map((folder) => join(SOURCES, f
 
 function firstForeignFrame(stack: string): Location | undefined {
   for (const text of stack.split('\n').slice(1)) {
-    const match = FRAME.exec(text);
+    const match = NAMED_FRAME.exec(text) ?? BARE_FRAME.exec(text);
     if (match === null) continue;
     const file = match[1]!.startsWith('file://') ? fileURLToPath(match[1]!) : match[1]!;
     if (file.startsWith('node:') || KIT.some((folder) => file.startsWith(folder))) continue;

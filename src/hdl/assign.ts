@@ -1,5 +1,7 @@
+import { indexWidth } from '../bits/index.ts';
 import { Origin } from '../diag/index.ts';
 import type { NodeId } from '../ir/netlist.ts';
+import { describeShape } from '../ir/shape.ts';
 import { Signal, type AnySignal, type Fit, type Operand } from './signal.ts';
 
 /** Records `target := value` (or one lane of it) in the statement list that is being written. */
@@ -7,18 +9,21 @@ function record(target: AnySignal, value: AnySignal | number | bigint, what: str
   const origin = Origin.here();
   const { builder, id } = target;
   const shape = lane === undefined ? builder.shape(id) : { width: target.width, lanes: 1 };
-  const raw = value instanceof Signal ? target.operand(value, origin) : builder.literal(value, shape, origin);
-  // `operand` spreads one value over all lanes; for a single lane the plain value is wanted.
-  const plain = lane !== undefined && value instanceof Signal && value.builder === builder ? value.id : raw;
-  const fitted = builder.fitted(plain, shape, what, origin);
+  const fitted = value instanceof Signal ? builder.fitted(builder.own(value, origin), shape, what, origin) : builder.literal(value, shape, origin);
   let laneId: NodeId | undefined;
   if (typeof lane === 'number') {
     if (!Number.isInteger(lane) || lane < 0 || lane >= target.lanes) {
       builder.report('bad-lane', `lane ${lane} of a Vec of ${target.lanes}`, [origin]);
       return;
     }
-    laneId = builder.constant(BigInt(lane), { width: Math.max(1, Math.ceil(Math.log2(target.lanes))), lanes: 1 }, origin);
-  } else if (lane !== undefined) laneId = lane.id;
+    laneId = builder.constant(BigInt(lane), { width: indexWidth(target.lanes), lanes: 1 }, origin);
+  } else if (lane !== undefined) {
+    laneId = builder.own(lane, origin);
+    if (lane.lanes !== 1) {
+      builder.report('width-mismatch', `${what}: the number of a lane is ${describeShape(lane)} where one value is needed`, [origin]);
+      return;
+    }
+  }
   builder.statement({ kind: 'assign', target: id, value: fitted, origin, ...(laneId !== undefined && { lane: laneId }) });
 }
 

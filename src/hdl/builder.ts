@@ -30,7 +30,8 @@ export class Builder {
   readonly domains: string[];
   domain = 0;
   #block: Statement[] = this.body;
-  readonly #names = new Map<string, Origin>();
+  readonly #names = new Map<string, { readonly origin: Origin; readonly what: string | undefined }>();
+  readonly #atEnd: (() => void)[] = [];
   #closed = false;
 
   constructor(
@@ -41,7 +42,7 @@ export class Builder {
     this.domains = [...domains];
     if (!NAME.test(moduleName)) this.report('bad-name', `"${moduleName}" is not a name of a module: ${NAME_RULE}`, [origin]);
     // Waves and Verilog show clock and reset beside the signals.
-    for (const d of domains) for (const name of [d, d === 'clk' ? 'rst' : `rst_${d}`]) this.claim(name, origin);
+    for (const d of domains) for (const name of [d, d === 'clk' ? 'rst' : `rst_${d}`]) this.claim(name, origin, 'a clock domain or its reset');
   }
 
   node(id: NodeId): Node {
@@ -100,11 +101,14 @@ export class Builder {
     return this.constant(0n, want, origin);
   }
 
-  claim(name: string, origin: Origin): void {
+  claim(name: string, origin: Origin, what?: string): void {
     const before = this.#names.get(name);
-    if (before !== undefined) this.report('duplicate-name', `"${name}" names two things in module ${this.moduleName}`, [origin, before]);
+    if (before !== undefined) {
+      const names = before.what === undefined ? 'names two things' : `is the name of ${before.what}`;
+      this.report('duplicate-name', `"${name}" ${names} in module ${this.moduleName}`, [origin, before.origin]);
+    }
     if (!NAME.test(name)) this.report('bad-name', `"${name}" is not a name: ${NAME_RULE}`, [origin]);
-    this.#names.set(name, origin);
+    this.#names.set(name, { origin, what });
   }
 
   statement(s: Statement): void {
@@ -187,7 +191,13 @@ export class Builder {
     this.problems.push({ code, message, where, ...(hint !== undefined && { hint }) });
   }
 
+  /** Something to do when everything else has been written. */
+  atEnd(work: () => void): void {
+    this.#atEnd.push(work);
+  }
+
   close(): void {
+    for (const work of this.#atEnd) work();
     this.#closed = true;
   }
 }

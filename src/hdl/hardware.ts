@@ -1,14 +1,15 @@
+import type { CatWidth } from '../bits/index.ts';
 import { fail, Origin, suggest } from '../diag/index.ts';
 import type { When } from '../ir/netlist.ts';
 import { Reg, Wire } from './assign.ts';
 import type { Builder } from './builder.ts';
-import { instantiate, type Connections, type InstanceOf } from './instance.ts';
+import { instantiate, type Connections, type FitConnections, type InstanceOf } from './instance.ts';
 import { connect, type End } from './interface.ts';
 import { Memory } from './memory.ts';
 import type { Definition } from './module.ts';
 import { Signal, type AnySignal, type Operand } from './signal.ts';
 import { leafName, type BitsType, type Type } from './types.ts';
-import { assignAll, literalAt, mapLeaves, packLiteral, type AnyCarrier, type Carrier, type LiteralOf, type RegOf, type WireOf } from './values.ts';
+import { assignAll, checkLiteral, literalAt, mapLeaves, packLiteral, type AnyCarrier, type Carrier, type FitFor, type LiteralOf, type RegOf, type SourceFor, type WireOf } from './values.ts';
 
 export interface RegOptions<T extends Type> {
   /** Value that the domain's reset loads, and before the first edge. Without it the register is not reset and starts at `initial`. */
@@ -51,6 +52,8 @@ export class Hardware {
     const { builder } = this;
     const resets = options.reset !== undefined;
     const initial: unknown = options.reset ?? options.initial ?? 0;
+    if (resets && options.initial !== undefined) builder.report('bad-literal', `register "${name}" has a reset value, which is also its initial value`, [origin], 'remove `initial`');
+    checkLiteral(type, initial, builder, origin);
     return mapLeaves(type, (leaf, lanes, path) => {
       const id = builder.add({
         kind: 'reg',
@@ -71,6 +74,7 @@ export class Hardware {
   wire<T extends Type>(name: string, type: T, options: WireOptions<T> = {}): WireOf<T> {
     const origin = Origin.here();
     const { builder } = this;
+    if (options.default !== undefined) checkLiteral(type, options.default, builder, origin);
     return mapLeaves(type, (leaf, lanes, path) => {
       const id = builder.wire(leafName(name, path), { width: leaf.width, lanes }, origin, leaf.view);
       if (options.default !== undefined) {
@@ -113,17 +117,21 @@ export class Hardware {
   vec<W extends number>(lanes: readonly Signal<W>[]): Signal<W, number> {
     const origin = Origin.here();
     if (lanes.length === 0) fail('bad-lanes', 'a Vec needs at least one lane', { where: [origin] });
-    return new Signal(this.builder, this.builder.op('pack', lanes.map((s) => s.id), [], origin));
+    return new Signal(this.builder, this.builder.op('pack', lanes.map((s) => this.builder.own(s, origin)), [], origin));
   }
 
   /** The numbers 0, 1, ... n-1 as the lanes of a Vec. */
-  lanes<const N extends number>(n: N, width: number): Signal<number, N> {
+  lanes<const N extends number, const W extends number>(n: N, width: W): Signal<W, N> {
+    const origin = Origin.here();
+    if (n > 2 ** width) this.builder.report('value-range', `lanes: ${n - 1} does not fit ${width} bit${width === 1 ? '' : 's'}`, [origin]);
     let all = 0n;
     for (let i = n - 1; i >= 0; i--) all = (all << BigInt(width)) | BigInt.asUintN(width, BigInt(i));
-    return new Signal(this.builder, this.builder.constant(all, { width, lanes: n }, Origin.here()));
+    return new Signal(this.builder, this.builder.constant(all, { width, lanes: n }, origin));
   }
 
   /** `{high, ..., low}` */
+  cat<W extends number, const L extends readonly Signal[]>(first: Signal<W>, ...lower: L): Signal<CatWidth<W, L>>;
+  cat(...parts: readonly Signal[]): Signal;
   cat(...parts: readonly Signal[]): Signal {
     const [first, ...rest] = parts;
     if (first === undefined) fail('empty-cat', 'cat needs at least one part', { where: [Origin.here()] });
@@ -133,14 +141,16 @@ export class Hardware {
   /** Gives a signal a name for waves, testbenches and messages. */
   name<S extends AnySignal>(name: string, signal: S): S {
     const origin = Origin.here();
-    const id = this.builder.wire(name, this.builder.shape(signal.id), origin, this.builder.node(signal.id).view, { label: true });
-    this.builder.statement({ kind: 'assign', target: id, value: signal.id, origin });
-    return new Signal(this.builder, id) as S;
+    const { builder } = this;
+    const value = builder.own(signal, origin);
+    const id = builder.wire(name, builder.shape(value), origin, builder.node(value).view, { label: true });
+    builder.statement({ kind: 'assign', target: id, value, origin });
+    return new Signal(builder, id) as S;
   }
 
   /** Assigns registers, wires or whole bundles of them. */
-  assign<T extends AnyCarrier>(target: T, value: AnyCarrier | Operand): void {
-    assignAll(target, value);
+  assign<T extends AnyCarrier, V extends SourceFor<T>>(target: T, value: V & FitFor<T, V>): void {
+    assignAll(target, value as AnyCarrier | Operand);
   }
 
   /** Connects two interface ends. */
@@ -158,7 +168,7 @@ export class Hardware {
     const before: Signal[] = [];
     const arm = (c: Signal | undefined, run: () => void): void => {
       const at = Origin.here();
-      const id = c === undefined ? undefined : builder.condition(c.builder === builder ? c.id : this.lit(1, 0).id, 'when', at);
+      const id = c === undefined ? undefined : builder.condition(c, 'when', at);
       const refused = [...before];
       const own = id === undefined ? undefined : new Signal(builder, id);
       if (own !== undefined) before.push(own);
@@ -170,7 +180,9 @@ export class Hardware {
       }
     };
     const follow = (what: string): void => {
-      if (statement.arms.at(-1)?.condition === undefined) builder.report('after-otherwise', `${what} after otherwise`, [Origin.here()]);
+      const at = Origin.here();
+      if (statement.arms.at(-1)?.condition === undefined) builder.report('after-otherwise', `${what} after otherwise`, [at]);
+      else if (!builder.isLast(statement)) builder.report('late-arm', `${what} does not directly follow its when`, [at, origin], 'statements in between would take effect before it, and not after as they read');
     };
     arm(condition, body);
     const chain: Chain = {
@@ -190,22 +202,31 @@ export class Hardware {
   switch<W extends number>(value: Signal<W>): Cases {
     let chain: Chain | undefined;
     const seen = new Map<bigint, Origin>();
+    let defaulted = false;
     const cases: Cases = {
       case: (match, body) => {
         const origin = Origin.here();
         const list = Array.isArray(match) ? (match as readonly (number | bigint)[]) : [match as number | bigint];
         for (const m of list) {
-          const before = seen.get(BigInt(m));
+          const key = Number.isInteger(m) || typeof m === 'bigint' ? BigInt.asUintN(value.width, BigInt(m)) : undefined;
+          const before = key === undefined ? undefined : seen.get(key);
           if (before !== undefined) this.builder.report('duplicate-case', `case ${m} stands twice`, [origin, before]);
-          seen.set(BigInt(m), origin);
+          if (key !== undefined) seen.set(key, origin);
         }
-        const condition = list.map((m) => value.eq(m) as Signal).reduce((a, b) => a.or(b));
+        if (defaulted) {
+          this.builder.report('after-otherwise', 'case after default', [origin]);
+          return cases;
+        }
+        if (list.length === 0) this.builder.report('empty-case', 'a case without a value', [origin]);
+        const condition = list.map((m): Signal => value.eq(m)).reduce<Signal | undefined>((a, b) => a?.or(b) ?? b, undefined) ?? this.lit(1, 0);
         chain = chain === undefined ? this.when(condition, body) : chain.elsewhen(condition, body);
         return cases;
       },
       default: (body) => {
-        if (chain === undefined) body();
+        if (defaulted) this.builder.report('after-otherwise', 'default stands twice', [Origin.here()]);
+        else if (chain === undefined) body();
         else chain.otherwise(body);
+        defaulted = true;
       },
     };
     return cases;
@@ -219,19 +240,26 @@ export class Hardware {
   // ---- structure ------------------------------------------------------------------------------------------------------------------
 
   /** Places a module or model. Connect its inputs here or later through `in`. */
-  instance<D extends Definition>(name: string, definition: D, inputs: Connections<D> = {}, options: { readonly domains?: Readonly<Record<string, string>> } = {}): InstanceOf<D> {
-    return instantiate(this, name, definition, inputs, options.domains ?? {});
+  instance<D extends Definition, C extends Connections<D> = Record<never, never>>(
+    name: string,
+    definition: D,
+    inputs?: C & FitConnections<D, C>,
+    options: { readonly domains?: Readonly<Record<string, string>> } = {},
+  ): InstanceOf<D> {
+    return instantiate<D>(this, name, definition, inputs ?? {}, options.domains ?? {});
   }
 
   /** Writes registers, memories and checks of another clock domain of this module. */
-  in(domain: string, body: () => void): void {
-    this.builder.inDomain(this.domainId(domain), body);
+  in<T>(domain: string, body: () => T): T {
+    return this.builder.inDomain(this.domainId(domain), body);
   }
 
   /** 1 while the domain (default: the current one) is in reset. */
   reset(domain?: string): Signal<1> {
+    const origin = Origin.here();
     const id = domain === undefined ? this.builder.domain : this.domainId(domain);
-    return new Signal(this.builder, this.builder.add({ kind: 'reset', domain: id, width: 1, lanes: 1, origin: Origin.here() }));
+    this.builder.clocked('reset()', origin);
+    return new Signal(this.builder, this.builder.add({ kind: 'reset', domain: id, width: 1, lanes: 1, origin }));
   }
 
   /** @internal */
@@ -262,9 +290,9 @@ export class Hardware {
     builder.statement({
       kind: 'check',
       check,
-      condition: builder.condition(condition.id, check, origin),
+      condition: builder.condition(condition, check, origin),
       message,
-      values: Object.entries(values).map(([name, s]) => ({ name, node: s.id })),
+      values: Object.entries(values).map(([name, s]) => ({ name, node: builder.own(s, origin) })),
       domain: builder.domain,
       origin,
     });

@@ -1,20 +1,22 @@
 import { fail, Origin, suggest } from '../diag/index.ts';
-import type { Instance as InstanceNode, NodeId } from '../ir/netlist.ts';
+import type { Instance as InstanceNode, Module, NodeId } from '../ir/netlist.ts';
+import { visitStatements } from '../ir/visit.ts';
 import { Wire } from './assign.ts';
 import type { Hardware } from './hardware.ts';
 import type { Members, Outside, Interface } from './interface.ts';
-import type { Definition, Interfaces, ModelDefinition, ModuleDefinition } from './module.ts';
+import type { Definition, Interfaces, ModuleDefinition } from './module.ts';
 import { Signal } from './signal.ts';
 import { leafName, type Fields, type Type } from './types.ts';
-import { assignAll, mapLeaves, type AnyCarrier, type SignalOf, type SourceOf, type WireOf } from './values.ts';
+import { assignAll, mapLeaves, type AnyCarrier, type FitFields, type SignalOf, type SourceOf, type WireOf } from './values.ts';
 
-// All parameters are inferred: a definition is invariant in them, so none matches a wider one.
-type InOf<D> = D extends ModuleDefinition<infer I, infer _O, infer _B> ? I : D extends ModelDefinition<infer I, infer _O> ? I : never;
-type OutOf<D> = D extends ModuleDefinition<infer _I, infer O, infer _B> ? O : D extends ModelDefinition<infer _I, infer O> ? O : never;
-type IoOf<D> = D extends ModuleDefinition<infer _I, infer _O, infer B> ? B : Record<never, never>;
+// Read off the ports alone: a definition is invariant in its parameters, so that it matches no wider one.
+type InOf<D> = D extends { readonly ports: { readonly in?: infer I extends Fields } } ? I : never;
+type OutOf<D> = D extends { readonly ports: { readonly out?: infer O extends Fields } } ? O : never;
+type IoOf<D> = D extends { readonly ports: { readonly io?: infer B extends Interfaces } } ? B : Record<never, never>;
 
 /** Inputs to connect when an instance is placed; the others are set through `in`. */
 export type Connections<D> = { readonly [K in keyof InOf<D>]?: SourceOf<InOf<D>[K]> };
+export type FitConnections<D, V> = FitFields<InOf<D>, V>;
 
 /** A placed module: `in` to drive, `out` to read, `io` to connect. */
 export interface InstanceOf<D> {
@@ -23,11 +25,21 @@ export interface InstanceOf<D> {
   readonly io: { readonly [K in keyof IoOf<D>]: IoOf<D>[K] extends Interface<infer M extends Members> ? Outside<M> : never };
 }
 
+/** Is there anything in a module that a clock moves? */
+function usesClock(module: Module): boolean {
+  let clocked = module.nodes.some((n) => n.kind === 'reg' || n.kind === 'reset') || module.instances.some(({ of }) => of.kind === 'model' || usesClock(of));
+  visitStatements(module.body, (s) => {
+    if (s.kind === 'write' || s.kind === 'check') clocked = true;
+  });
+  return clocked;
+}
+
 export function instantiate<D extends Definition>(hw: Hardware, name: string, definition: D, connections: Connections<D>, domains: Readonly<Record<string, string>>): InstanceOf<D> {
   const origin = Origin.here();
   const { builder } = hw;
   const of = definition.kind === 'module' ? definition.make() : definition.node;
   builder.claim(name, origin);
+  if (builder.domains.length === 0 && (of.kind === 'model' || usesClock(of))) builder.clocked(`instance "${name}" of ${definition.name}`, origin);
   const index = builder.instances.length;
   const inputs = new Map<string, NodeId>();
   const outputs = new Map<string, NodeId>();

@@ -2,7 +2,7 @@ import { Origin } from '../diag/index.ts';
 import { Wire } from './assign.ts';
 import { Signal, type AnySignal } from './signal.ts';
 import type { Type } from './types.ts';
-import { assignAll, type SignalOf, type WireOf } from './values.ts';
+import { assignAll, firstSignal, type SignalOf, type WireOf } from './values.ts';
 
 /** A signal of an interface with its direction, seen from the side that the interface is defined for. */
 export interface Directed<D extends 'in' | 'out' = 'in' | 'out', T extends Type = Type> {
@@ -71,14 +71,4 @@ export function connect(a: End, b: End): void {
     const [target, source] = isWire(x) ? [x, y] : [y, x];
     assignAll(target as AnySignal, source as AnySignal);
   }
-}
-
-function firstSignal(value: unknown): AnySignal | undefined {
-  if (value instanceof Signal) return value;
-  if (typeof value !== 'object' || value === null) return undefined;
-  for (const v of Object.values(value)) {
-    const s = firstSignal(v);
-    if (s !== undefined) return s;
-  }
-  return undefined;
 }

@@ -17,7 +17,7 @@ export interface ReadSync {
  * two writes to one address the later statement wins. Addresses beyond the depth read zero and write nothing.
  */
 export class Memory<W extends number = number> {
-  readonly #writes: { enable: Signal; address: Signal; data: Signal; domain: number }[] = [];
+  readonly #writes: { enable: Signal; address: Signal; data: Signal; domain: number; origin: Origin }[] = [];
 
   constructor(
     private readonly hw: Hardware,
@@ -44,35 +44,48 @@ export class Memory<W extends number = number> {
   /** A registered read port: the word appears in the next cycle. */
   readSync(name: string, address: Signal, { enable, during = 'old' }: ReadSync = {}): Signal<W> {
     const q = this.hw.reg(name, { kind: 'bits', width: this.width });
-    let word: Signal = this.read(address);
-    if (during === 'new') {
-      for (const w of this.#writes) {
-        if (w.domain !== this.hw.builder.domain) {
-          this.hw.builder.report('read-during-write', `a read of memory "${this.node.name}" cannot return the new word of a write in another clock domain`, [Origin.here()]);
-        }
-        word = w.enable.and(w.address.eq(address)).mux(w.data, word);
-      }
-    }
+    const word: Signal = during === 'old' ? this.read(address) : this.#readNew(address);
     const load = (): void => (q as unknown as Reg).next(word);
     if (enable === undefined) load();
     else this.hw.when(enable, load);
     return q;
   }
 
-  /** Writes at the clock edge, under the conditions of the enclosing `when`s. Declare writes before reads that are to see the new word. */
+  /** The word as it will be after this cycle's writes. All of them are known only when the module is complete. */
+  #readNew(address: Signal): Signal<W> {
+    const origin = Origin.here();
+    const { builder } = this.hw;
+    const { domain } = builder;
+    const word = builder.wire(undefined, { width: this.width, lanes: 1 }, origin, undefined, { label: true });
+    builder.atEnd(() => {
+      let now: Signal = this.read(address);
+      for (const w of this.#writes) {
+        if (w.domain !== domain) {
+          builder.report('read-during-write', `a read of memory "${this.node.name}" cannot return the new word of a write in another clock domain`, [origin, w.origin]);
+        }
+        const hit = w.enable.and(w.address.eq(address));
+        // A write beyond the depth writes nothing, and so there is no new word.
+        now = (this.depth < 2 ** this.addressWidth ? hit.and(address.lt(this.depth)) : hit).mux(w.data, now);
+      }
+      builder.statement({ kind: 'assign', target: word, value: now.id, origin });
+    });
+    return new Signal(builder, word);
+  }
+
+  /** Writes at the clock edge, under the conditions of the enclosing `when`s. */
   write<T extends Operand>(address: Signal | number, data: T & Fit<W, 1, T>): void {
     const origin = Origin.here();
     const { builder } = this.hw;
     const a = this.#address(address, origin);
     const value: Operand = data;
-    const d = value instanceof Signal ? builder.fitted(value.id, { width: this.width, lanes: 1 }, `memory ${this.node.name}`, origin) : builder.literal(value, { width: this.width, lanes: 1 }, origin);
+    const d = value instanceof Signal ? builder.fitted(builder.own(value, origin), { width: this.width, lanes: 1 }, `memory ${this.node.name}`, origin) : builder.literal(value, { width: this.width, lanes: 1 }, origin);
     builder.statement({ kind: 'write', memory: this.node.id, address: a, data: d, domain: builder.domain, origin });
-    this.#writes.push({ enable: this.hw.path(), address: new Signal(builder, a), data: new Signal(builder, d), domain: builder.domain });
+    this.#writes.push({ enable: this.hw.path(), address: new Signal(builder, a), data: new Signal(builder, d), domain: builder.domain, origin });
   }
 
   #address(address: Signal | number, origin: Origin): number {
     const { builder } = this.hw;
     const want = { width: this.addressWidth, lanes: 1 };
-    return address instanceof Signal ? builder.fitted(address.id, want, `address of memory ${this.node.name}`, origin) : builder.literal(address, want, origin);
+    return address instanceof Signal ? builder.fitted(builder.own(address, origin), want, `address of memory ${this.node.name}`, origin) : builder.literal(address, want, origin);
   }
 }

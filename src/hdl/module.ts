@@ -1,5 +1,6 @@
-import { Origin, WordlineError, type Problem } from '../diag/index.ts';
+import { Origin, suggest, WordlineError, type Problem } from '../diag/index.ts';
 import type { Model, ModelBehaviour, Module, PortType } from '../ir/netlist.ts';
+import { sameShape } from '../ir/shape.ts';
 import { checkModule } from '../ir/check/module.ts';
 import { Wire } from './assign.ts';
 import { Builder } from './builder.ts';
@@ -7,7 +8,7 @@ import { Hardware } from './hardware.ts';
 import type { Directed, Inside, Interface, Members } from './interface.ts';
 import { Signal } from './signal.ts';
 import { leafName, leavesOf, type Fields, type Type } from './types.ts';
-import { assignAll, mapLeaves, type AnyCarrier, type SignalOf, type SourceOf } from './values.ts';
+import { assignAll, mapLeaves, type AnyCarrier, type FitFields, type SignalOf, type SourceOf } from './values.ts';
 
 export interface Interfaces {
   readonly [name: string]: Interface;
@@ -61,9 +62,9 @@ export class ModuleDefinition<I extends Fields = Fields, O extends Fields = Fiel
   }
 
   #make(): Module {
-    const builder = new Builder(this.name, this.domains);
-    const hw = new Hardware(builder);
     const { origin } = this;
+    const builder = new Builder(this.name, this.domains, origin);
+    const hw = new Hardware(builder);
     const inputOf = (name: string, type: Type): AnyCarrier =>
       mapLeaves(type, (leaf, lanes, path) => {
         const leafed = leafName(name, path);
@@ -85,15 +86,15 @@ export class ModuleDefinition<I extends Fields = Fields, O extends Fields = Fiel
         Object.entries(members).map(([k, { direction, type }]: [string, Directed]) => [k, (direction === 'in' ? inputOf : outputOf)(leafName(name, [k]), type)]),
       );
     }
-    const outputs = Object.entries(this.ports.out ?? {}).map(([name, type]) => [name, outputOf(name, type)] as const);
-    const results = (this.build(inputs as Inputs<I, B>, hw) ?? {}) as Record<string, AnyCarrier>;
-    for (const [name, target] of outputs) {
+    const results = this.#built(builder, () => this.build(inputs as Inputs<I, B>, hw)) as Record<string, AnyCarrier>;
+    const declared: Fields = this.ports.out ?? {};
+    for (const [name, type] of Object.entries(declared)) {
       const value = results[name];
       if (value === undefined) builder.report('undriven', `output "${name}" of module ${this.name} gets no value`, [origin], 'return it from the build function');
-      else assignAll(target, value);
+      else if (!isOutputItself(builder, name, type, value)) assignAll(outputOf(name, type), value);
     }
     for (const name of Object.keys(results)) {
-      if (!outputs.some(([n]) => n === name)) builder.report('unknown-port', `module ${this.name} has no output "${name}"`, [origin]);
+      if (!Object.hasOwn(declared, name)) builder.report('unknown-port', `module ${this.name} has no output "${name}"`, [origin], suggest(name, Object.keys(declared)));
     }
     builder.close();
     const module: Module = {
@@ -112,6 +113,26 @@ export class ModuleDefinition<I extends Fields = Fields, O extends Fields = Fiel
     problemsByModule.set(module, builder.problems.length > 0 ? builder.problems : checkModule(module));
     return module;
   }
+
+  /** Runs the designer's code; a mistake that ends it does not hide those found before. */
+  #built(builder: Builder, build: () => unknown): object {
+    try {
+      return (build() as object | undefined) ?? {};
+    } catch (error) {
+      if (error instanceof WordlineError && builder.problems.length > 0) throw new WordlineError([...builder.problems, ...error.problems]);
+      throw error;
+    }
+  }
+}
+
+/** A register or wire that has the very name and shape of an output is that output: it needs no second name. */
+function isOutputItself(builder: Builder, name: string, type: Type, value: AnyCarrier): boolean {
+  if (!(value instanceof Signal) || value.builder !== builder) return false;
+  const node = builder.node(value.id);
+  const [leaf, ...more] = leavesOf(type);
+  if (more.length > 0 || leaf!.path.length > 0 || node.name !== name || (node.kind !== 'reg' && node.kind !== 'wire') || !sameShape(node, leaf!.shape)) return false;
+  builder.outputs.set(name, value.id);
+  return true;
 }
 
 /**
@@ -124,11 +145,12 @@ export class ModuleDefinition<I extends Fields = Fields, O extends Fields = Fiel
  * });
  * ```
  */
-export function module<const I extends Fields = Record<never, never>, const O extends Fields = Record<never, never>, const B extends Interfaces = Record<never, never>>(
-  name: string,
-  ports: Ports<I, O, B>,
-  build: (inputs: Inputs<I, B>, hw: Hardware) => Outputs<O>,
-): ModuleDefinition<I, O, B> {
+export function module<
+  const I extends Fields = Record<never, never>,
+  const O extends Fields = Record<never, never>,
+  const B extends Interfaces = Record<never, never>,
+  R extends Outputs<O> = Outputs<O>,
+>(name: string, ports: Ports<I, O, B>, build: (inputs: Inputs<I, B>, hw: Hardware) => R & FitFields<O, R>): ModuleDefinition<I, O, B> {
   return new ModuleDefinition(name, ports, build);
 }
 

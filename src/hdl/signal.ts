@@ -1,5 +1,5 @@
-import type { Add, CatWidth, CountWidth, Inc, IndexWidth, Match, SliceWidth } from '../bits/index.ts';
-import { Origin } from '../diag/index.ts';
+import type { Add, CatWidth, CountWidth, Inc, IndexWidth, Match, Mul, SliceWidth } from '../bits/index.ts';
+import { fail, Origin } from '../diag/index.ts';
 import type { NodeId } from '../ir/netlist.ts';
 import type { OpName } from '../ir/operators/index.ts';
 import { describeShape, type Shape } from '../ir/shape.ts';
@@ -150,12 +150,12 @@ export class Signal<W extends number = number, N extends number = 1> {
   }
   /** One bit; a position given by a signal reads 0 beyond the end. */
   bit(position: number | Signal<number, N>): Signal<1, N> {
-    return typeof position === 'number' ? (this.slice(position, position) as Signal<number, N> as Signal<1, N>) : this.#free('bitAt', position);
+    return typeof position === 'number' ? (this.slice<number, number>(position, position) as Signal<1, N>) : this.#free('bitAt', position);
   }
   /** This value above the others: `a.cat(b)` has a in its high bits. */
   cat<const L extends readonly Signal<number, N>[]>(...lower: L): Signal<CatWidth<W, L>, N> {
     const origin = Origin.here();
-    return this.#make(this.builder.op('cat', [this.id, ...lower.map((s) => this.#foreign(s, origin))], [], origin));
+    return this.#make(this.builder.op('cat', [this.id, ...lower.map((s) => this.builder.own(s, origin))], [], origin));
   }
   repeat(times: number): Signal<number, N> {
     const origin = Origin.here();
@@ -213,11 +213,14 @@ export class Signal<W extends number = number, N extends number = 1> {
   mux<V extends number, M extends number>(ifTrue: number | bigint, ifFalse: Signal<V, M>): Signal<V, M>;
   mux(ifTrue: Operand, ifFalse: Operand): AnySignal {
     const origin = Origin.here();
-    const like = ifTrue instanceof Signal ? ifTrue : (ifFalse as AnySignal);
-    const [a, b] = [like.operand(ifTrue, origin), like.operand(ifFalse, origin)];
+    const { builder } = this;
+    const given = ifTrue instanceof Signal ? ifTrue : ifFalse;
+    if (!(given instanceof Signal)) fail('bad-operand', 'mux: two literals have no width', { where: [origin], hint: 'make one of them with hw.lit' });
+    const like = given.builder === builder ? given : new Signal<number, number>(builder, builder.own(given, origin));
+    const [a, b] = [ifTrue, ifFalse].map((side) => (side === given ? like.id : like.operand(side, origin))) as [NodeId, NodeId];
     // One condition may choose whole Vecs.
-    const select = this.lanes === (1 as number) && like.lanes > 1 ? this.builder.op('splat', [this.id], [like.lanes], origin) : this.id;
-    return new Signal(this.builder, this.builder.op('mux', [select, a, b], [], origin));
+    const select = this.lanes === (1 as number) && like.lanes > 1 ? builder.op('splat', [this.id], [like.lanes], origin) : this.id;
+    return new Signal(builder, builder.op('mux', [select, a, b], [], origin));
   }
 
   // ---- Vec ------------------------------------------------------------------------------------------------------------------------
@@ -232,25 +235,25 @@ export class Signal<W extends number = number, N extends number = 1> {
       }
       return new Signal(this.builder, this.builder.op('lane', [this.id], [lane], origin));
     }
-    return new Signal(this.builder, this.builder.op('at', [this.id, this.#foreign(lane, origin)], [], origin));
+    return new Signal(this.builder, this.builder.op('at', [this.id, this.builder.own(lane, origin)], [], origin));
   }
   /** In each lane, the lane of this Vec that `indices` names there. */
   gather<M extends number>(indices: Signal<number, M>): Signal<W, M> {
     const origin = Origin.here();
-    return new Signal(this.builder, this.builder.op('gather', [this.id, this.#foreign(indices, origin)], [], origin));
+    return new Signal(this.builder, this.builder.op('gather', [this.id, this.builder.own(indices, origin)], [], origin));
   }
   /** The Vec with one lane replaced. */
   insert(lane: Signal, value: Signal<W>): Signal<W, N> {
     const origin = Origin.here();
-    return this.#make(this.builder.op('insert', [this.id, this.#foreign(lane, origin), this.#foreign(value, origin)], [], origin));
+    return this.#make(this.builder.op('insert', [this.id, this.builder.own(lane, origin), this.builder.own(value, origin)], [], origin));
   }
   /** The lanes as separate signals. */
   toArray(): Signal<W>[] {
     return Array.from({ length: this.lanes }, (_, i) => this.at(i));
   }
   /** All lanes as one number, lane 0 in the low bits. */
-  bits(): Signal {
-    return this.lanes === (1 as number) ? (this as unknown as Signal) : new Signal(this.builder, this.builder.op('bits', [this.id], [], Origin.here()));
+  bits(): Signal<Mul<W, N>> {
+    return this.lanes === (1 as number) ? (this as AnySignal as Signal<Mul<W, N>>) : new Signal(this.builder, this.builder.op('bits', [this.id], [], Origin.here()));
   }
   /** This number cut into lanes. */
   unbits<const M extends number>(lanes: M): Signal<number, M> {
@@ -262,10 +265,10 @@ export class Signal<W extends number = number, N extends number = 1> {
   }
   /** Is the bit set in any (every) lane? */
   any(): Signal<1> {
-    return this.#fold('foldOr') as Signal<number> as Signal<1>;
+    return this.#foldBit('any', 'foldOr');
   }
   all(): Signal<1> {
-    return this.#fold('foldAnd') as Signal<number> as Signal<1>;
+    return this.#foldBit('all', 'foldAnd');
   }
   foldAnd(): Signal<W> {
     return this.#fold('foldAnd');
@@ -289,7 +292,7 @@ export class Signal<W extends number = number, N extends number = 1> {
   /** Number of the lane with the least value among those where `valid` is 1; the lowest such lane, 0 if there is none. */
   argMin(valid: Signal<1, N>): Signal<IndexWidth<N>> {
     const origin = Origin.here();
-    return new Signal(this.builder, this.builder.op('argMin', [this.#foreign(valid, origin), this.id], [], origin));
+    return new Signal(this.builder, this.builder.op('argMin', [this.builder.own(valid, origin), this.id], [], origin));
   }
 
   // ---- inside ---------------------------------------------------------------------------------------------------------------------
@@ -298,10 +301,16 @@ export class Signal<W extends number = number, N extends number = 1> {
     return `${this.builder.node(this.id).name ?? 'a signal'} (${describeShape(this.#shape)})`;
   }
 
+  /** JavaScript's own operators would make nonsense of a signal: `a + b`, `a < b` and `-a` are errors that say so. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === 'string') return this.toString();
+    return fail('signal-as-value', `${this.toString()} has no value while the hardware is being described`, { where: [Origin.here()], hint: 'use its methods: add, eq, lt, mux, ...' });
+  }
+
   /** @internal Node of an operand, made to fit `want` where it is a literal or one value for all lanes. */
   operand(other: AnySignal | number | bigint, origin: Origin): NodeId {
     if (!(other instanceof Signal)) return this.builder.literal(other, this.#shape, origin);
-    const id = this.#foreign(other, origin);
+    const id = this.builder.own(other, origin);
     return other.lanes === 1 && this.lanes > 1 ? this.builder.op('splat', [id], [this.lanes], origin) : id;
   }
 
@@ -313,14 +322,6 @@ export class Signal<W extends number = number, N extends number = 1> {
     return new Signal<V, N>(this.builder, id);
   }
 
-  /** A signal of this module; one of another module is a mistake that is reported here. */
-  #foreign(other: AnySignal, origin: Origin): NodeId {
-    if (other.builder === this.builder) return other.id;
-    const name = other.builder.node(other.id).name ?? 'a signal';
-    this.builder.report('foreign-signal', `${name} of module ${other.builder.moduleName} used in module ${this.builder.moduleName}`, [origin], 'pass it through a port');
-    return this.builder.constant(0n, other.builder.shape(other.id), origin);
-  }
-
   #binary<V extends number>(op: OpName, other: AnySignal | number | bigint, swapped = false): Signal<V, N> {
     const origin = Origin.here();
     const b = this.operand(other, origin);
@@ -329,7 +330,7 @@ export class Signal<W extends number = number, N extends number = 1> {
 
   #free<V extends number>(op: OpName, other: AnySignal): Signal<V, N> {
     const origin = Origin.here();
-    return this.#make(this.builder.op(op, [this.id, this.#foreign(other, origin)], [], origin));
+    return this.#make(this.builder.op(op, [this.id, this.builder.own(other, origin)], [], origin));
   }
 
   #unary<V extends number>(op: OpName): Signal<V, N> {
@@ -340,9 +341,16 @@ export class Signal<W extends number = number, N extends number = 1> {
     return this.lanes === (1 as number) ? (this as unknown as Signal<W>) : new Signal<W>(this.builder, this.builder.op(op, [this.id], [], Origin.here()));
   }
 
+  #foldBit(what: string, op: OpName): Signal<1> {
+    const origin = Origin.here();
+    if (this.width === (1 as number)) return this.#fold(op) as Signal<number> as Signal<1>;
+    this.builder.report('width-mismatch', `${what}: lanes of ${this.width} bits where 1 bit is needed`, [origin], 'compare first, or use foldOr or foldAnd');
+    return new Signal(this.builder, this.builder.constant(0n, { width: 1, lanes: 1 }, origin));
+  }
+
   #shift(op: 'shl' | 'shr' | 'sra', by: number | AnySignal): Signal<W, N> {
     const origin = Origin.here();
-    if (typeof by !== 'number') return this.#make(this.builder.op(op, [this.id, this.#foreign(by, origin)], [], origin));
+    if (typeof by !== 'number') return this.#make(this.builder.op(op, [this.id, this.builder.own(by, origin)], [], origin));
     if (!Number.isInteger(by) || by < 0) {
       this.builder.report('bad-shift', `${op} by ${by}`, [origin]);
       return this;

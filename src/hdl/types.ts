@@ -1,6 +1,6 @@
 import { indexWidth } from '../bits/index.ts';
-import { fail } from '../diag/index.ts';
-import type { Shape, View } from '../ir/shape.ts';
+import { fail, Origin } from '../diag/index.ts';
+import type { EnumView, Shape, View } from '../ir/shape.ts';
 
 /** Types of ports, registers and wires. They describe shape and reading; they hold no value. */
 
@@ -26,7 +26,7 @@ export interface Fields {
 }
 
 function checkWidth(width: number): void {
-  if (!Number.isInteger(width) || width < 1) fail('bad-width', `a width must be a whole number of at least 1, not ${width}`);
+  if (!Number.isInteger(width) || width < 1) fail('bad-width', `a width must be a whole number of at least 1, not ${width}`, { where: [Origin.here()] });
 }
 
 /** Unsigned number of `width` bits. */
@@ -48,16 +48,21 @@ export const bit: BitsType<1> = uint(1);
 
 /** `lanes` elements of the same type, kept as one array through every engine. */
 export function vec<const N extends number, T extends ElementType>(lanes: N, element: T): VecType<N, T> {
-  if (!Number.isInteger(lanes) || lanes < 1) fail('bad-lanes', `a Vec needs a whole number of lanes of at least 1, not ${lanes}`);
+  if (!Number.isInteger(lanes) || lanes < 1) fail('bad-lanes', `a Vec needs a whole number of lanes of at least 1, not ${lanes}`, { where: [Origin.here()] });
+  if (holdsVec(element)) fail('nested-vec', 'a Vec inside a Vec is not supported', { where: [Origin.here()], hint: 'flatten it to one Vec or use a memory' });
   return { kind: 'vec', lanes, element };
 }
+
+const holdsVec = (type: Type): boolean => type.kind === 'vec' || (type.kind === 'bundle' && Object.values(type.fields).some(holdsVec));
 
 /** A record of named fields. */
 export function bundle<const F extends Fields>(fields: F): BundleType<F> {
   return { kind: 'bundle', fields };
 }
 
-export type EnumType<K extends string = string> = BitsType & { readonly [name in K]: number } & { readonly names: readonly K[] };
+export type EnumType<K extends string = string> = BitsType & { readonly view: { readonly enum: EnumView } } & { readonly [name in K]: number } & { readonly names: readonly K[] };
+/** Keys that an enumeration has beside its members. */
+const OWN_KEYS = ['kind', 'width', 'view', 'names'];
 
 /**
  * A named set of states, numbered from 0 in the order given (or as stated). The constants are plain numbers: `State.IDLE`.
@@ -69,14 +74,15 @@ export function enumeration<const K extends string>(name: string, members: reado
   const entries: [K, number][] = Array.isArray(members)
     ? (members as readonly K[]).map((k, i) => [k, i])
     : (Object.entries(members as Record<K, number>) as [K, number][]);
-  if (entries.length === 0) fail('empty-enum', `enumeration "${name}" has no members`);
+  const where = [Origin.here()];
+  if (entries.length === 0) fail('empty-enum', `enumeration "${name}" has no members`, { where });
   const largest = Math.max(...entries.map(([, v]) => v));
   const w = width ?? indexWidth(largest + 1);
   const values = new Map<number, string>();
   for (const [k, v] of entries) {
-    if (!Number.isInteger(v) || v < 0 || v >= 2 ** w) fail('enum-value', `${name}.${k} = ${v} does not fit ${w} bits`);
-    if (values.has(v)) fail('enum-value', `${name}.${k} and ${name}.${values.get(v)!} are both ${v}`);
-    if (['kind', 'width', 'view', 'names'].includes(k)) fail('enum-name', `"${k}" cannot be a member of an enumeration`);
+    if (!Number.isInteger(v) || v < 0 || v >= 2 ** w) fail('enum-value', `${name}.${k} = ${v} does not fit ${w} bit${w === 1 ? '' : 's'}`, { where });
+    if (values.has(v)) fail('enum-value', `${name}.${k} and ${name}.${values.get(v)!} are both ${v}`, { where });
+    if (OWN_KEYS.includes(k)) fail('enum-name', `"${k}" cannot be a member of an enumeration`, { where });
     values.set(v, k);
   }
   const type: BitsType & { names: K[] } = { kind: 'bits', width: w, view: { enum: { name, values } }, names: entries.map(([k]) => k) };
@@ -99,7 +105,6 @@ export interface Leaf {
 export function leavesOf(type: Type, lanes = 1, path: readonly string[] = []): Leaf[] {
   if (type.kind === 'bits') return [{ path, shape: { width: type.width, lanes }, ...(type.view && { view: type.view }) }];
   if (type.kind === 'bundle') return Object.entries(type.fields).flatMap(([name, t]) => leavesOf(t, lanes, [...path, name]));
-  if (lanes > 1) fail('nested-vec', 'a Vec inside a Vec is not supported', { hint: 'flatten it to one Vec or use a memory' });
   return leavesOf(type.element, type.lanes, path);
 }
 

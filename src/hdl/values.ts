@@ -1,7 +1,7 @@
-import { fail, Origin, suggest } from '../diag/index.ts';
+import { Origin, suggest } from '../diag/index.ts';
 import { Reg, Wire } from './assign.ts';
 import type { Builder } from './builder.ts';
-import { Signal, type AnySignal, type Operand } from './signal.ts';
+import { Signal, type AnySignal, type Fit, type Operand } from './signal.ts';
 import type { BitsType, BundleType, Fields, Type, VecType } from './types.ts';
 
 /** The signals of a type: one for plain bits or a Vec of them, an object of them for a bundle (a Vec of bundles: of Vecs). */
@@ -20,15 +20,25 @@ export type Carrier<T extends Type, K extends Kind, N extends number = 1> =
         ? { readonly [P in keyof F]: Carrier<F[P], K, N> }
         : never;
 
-/** What can be assigned to a type: signals, literals, or an object of them for a bundle. */
-export type SourceOf<T extends Type, N extends number = 1> =
+/** What can be assigned to a type: a signal or literal, or an object of them for a bundle. Whether widths fit, `FitType` says. */
+export type SourceOf<T extends Type> =
+  T extends BitsType ? Operand : T extends VecType<number, infer E> ? SourceOf<E> : T extends BundleType<infer F> ? { readonly [P in keyof F]: SourceOf<F[P]> } : never;
+
+/** `unknown` where a source V fits type T, and otherwise a type that nothing has: use as `V & FitType<T, V>`. */
+export type FitType<T extends Type, V, N extends number = 1> =
   T extends BitsType<infer W>
-    ? Signal<W, N> | Signal<W> | (number extends W ? AnySignal : Signal<number, N>) | number | bigint
+    ? Fit<W, N, V>
     : T extends VecType<infer M, infer E>
-      ? SourceOf<E, M>
+      ? FitType<E, V, M>
       : T extends BundleType<infer F>
-        ? { readonly [P in keyof F]: SourceOf<F[P], N> }
-        : never;
+        ? { readonly [P in keyof F]: P extends keyof V ? FitType<F[P], V[P], N> : unknown }
+        : unknown;
+/** The same for all fields, of which some may be missing. */
+export type FitFields<F extends Fields, V> = { readonly [K in keyof V]: K extends keyof F ? FitType<F[K], V[K]> : unknown };
+
+/** The same for a target that is there already. */
+export type SourceFor<T> = T extends AnySignal ? Operand : { readonly [P in keyof T]: SourceFor<T[P]> };
+export type FitFor<T, V> = T extends AnySignal ? Fit<T['width'], T['lanes'], V> : { readonly [P in keyof T]: P extends keyof V ? FitFor<T[P], V[P]> : unknown };
 
 /** Constant of a type, as reset value: a number for bits (every lane of a Vec gets it), an array for a Vec, an object for a bundle. */
 export type LiteralOf<T extends Type> =
@@ -53,15 +63,30 @@ export function assignAll(target: AnyCarrier, source: AnyCarrier | Operand): voi
     else target.builder.report('not-assignable', `${target.toString()} is read-only`, [Origin.here()], 'only wires, registers and inputs of instances can be assigned');
     return;
   }
-  const fields = source as { readonly [name: string]: AnyCarrier };
-  for (const name of Object.keys(fields)) {
-    if (!(name in target)) fail('unknown-field', `a bundle with fields ${Object.keys(target).join(', ')} has no "${name}"`, { where: [Origin.here()], hint: suggest(name, Object.keys(target)) });
+  const builder = firstSignal(target)?.builder;
+  if (source instanceof Signal || typeof source !== 'object' || source === null) {
+    builder?.report('missing-field', `${source instanceof Signal ? source.toString() : String(source)} where a bundle with fields ${Object.keys(target).join(', ')} is needed`, [Origin.here()]);
+    return;
+  }
+  for (const name of Object.keys(source)) {
+    if (!Object.hasOwn(target, name)) builder?.report('unknown-field', `a bundle with fields ${Object.keys(target).join(', ')} has no "${name}"`, [Origin.here()], suggest(name, Object.keys(target)));
   }
   for (const [name, t] of Object.entries(target)) {
-    const value = fields[name];
-    if (value === undefined) fail('missing-field', `no value for field "${name}" of a bundle`, { where: [Origin.here()] });
-    assignAll(t, value);
+    const value = source[name];
+    if (value === undefined) builder?.report('missing-field', `no value for field "${name}" of a bundle`, [Origin.here()]);
+    else assignAll(t, value);
   }
+}
+
+/** Any signal of a carrier. */
+export function firstSignal(value: unknown): AnySignal | undefined {
+  if (value instanceof Signal) return value;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const v of Object.values(value)) {
+    const s = firstSignal(v);
+    if (s !== undefined) return s;
+  }
+  return undefined;
 }
 
 /** Packs a literal of one leaf type. */
@@ -80,11 +105,25 @@ export function packLiteral(type: BitsType, lanes: number, value: unknown, build
   return list.reduceRight<bigint>((all, v) => (all << BigInt(type.width)) | one(v), 0n);
 }
 
-/** The part of a bundle literal that belongs to a leaf. */
+/** The part of a bundle literal that belongs to a leaf; of an array of them, the array of the parts. Fields left out are 0. */
 export function literalAt(value: unknown, path: readonly string[]): unknown {
-  let v = value;
-  for (const name of path) v = (v as Record<string, unknown> | undefined)?.[name] ?? 0;
-  return v;
+  if (Array.isArray(value)) return path.length === 0 ? value : value.map((v) => literalAt(v, path));
+  const [name, ...rest] = path;
+  if (name === undefined) return value;
+  return literalAt(typeof value === 'object' && value !== null ? ((value as Record<string, unknown>)[name] ?? 0) : 0, rest);
+}
+
+/** Reports what a literal says that its type does not have. */
+export function checkLiteral(type: Type, value: unknown, builder: Builder, origin: Origin): void {
+  if (type.kind === 'vec') return (Array.isArray(value) ? (value as unknown[]) : [value]).forEach((v) => checkLiteral(type.element, v, builder, origin));
+  if (type.kind === 'bits' || value === 0) return;
+  const names = Object.keys(type.fields);
+  if (typeof value !== 'object' || value === null) return builder.report('bad-literal', `${String(value)} where a bundle with fields ${names.join(', ')} is needed`, [origin]);
+  for (const [name, v] of Object.entries(value)) {
+    const field = type.fields[name];
+    if (field !== undefined) checkLiteral(field, v, builder, origin);
+    else builder.report('unknown-field', `a bundle with fields ${names.join(', ')} has no "${name}"`, [origin], suggest(name, names));
+  }
 }
 
 export type FieldsOf<T> = T extends BundleType<infer F extends Fields> ? F : never;

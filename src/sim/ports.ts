@@ -4,6 +4,7 @@ import type { Directed, Interface, Members } from '../hdl/interface.ts';
 import type { Interfaces } from '../hdl/module.ts';
 import { fail, Origin, suggest } from '../diag/index.ts';
 import type { NodeId } from '../ir/netlist.ts';
+import type { EnumView } from '../ir/shape.ts';
 import type { Engine } from './engine.ts';
 
 type UpTo32 = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25 | 26 | 27 | 28 | 29 | 30 | 31 | 32;
@@ -12,7 +13,9 @@ type UpTo32 = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 
 export type ValueOf<T extends Type> =
   T extends BitsType<infer W>
     ? number extends W
-      ? number | bigint
+      ? T extends { readonly view: { readonly enum: EnumView } }
+        ? number
+        : number | bigint
       : W extends UpTo32
         ? number
         : bigint
@@ -24,10 +27,17 @@ export type ValueOf<T extends Type> =
         ? { readonly [K in keyof F]: ValueOf<F[K]> }
         : never;
 
-export type InputPorts<I extends Fields> = { -readonly [K in keyof I]: ValueOf<I[K]> };
+/** The same where a testbench may write: a field of a bundle by itself, a Vec as a whole. */
+export type WritableOf<T extends Type> = T extends BundleType<infer F> ? { -readonly [K in keyof F]: WritableOf<F[K]> } : T extends VecType<number, infer E> ? (E extends BundleType<infer F> ? { -readonly [K in keyof F]: readonly ValueOf<F[K]>[] } : ValueOf<T>) : ValueOf<T>;
+
+export type InputPorts<I extends Fields> = { -readonly [K in keyof I]: WritableOf<I[K]> };
 export type OutputPorts<O extends Fields> = { readonly [K in keyof O]: ValueOf<O[K]> };
 export type InterfacePorts<B extends Interfaces> = {
-  readonly [K in keyof B]: B[K] extends Interface<infer M extends Members> ? { -readonly [P in keyof M]: M[P] extends Directed<'in' | 'out', infer T> ? ValueOf<T> : never } : never;
+  readonly [K in keyof B]: B[K] extends Interface<infer M extends Members>
+    ? { -readonly [P in keyof M as M[P] extends Directed<'in'> ? P : never]: M[P] extends Directed<'in', infer T> ? WritableOf<T> : never } & {
+        readonly [P in keyof M as M[P] extends Directed<'out'> ? P : never]: M[P] extends Directed<'out', infer T> ? ValueOf<T> : never;
+      }
+    : never;
 };
 
 export type AnyValue = number | bigint | readonly AnyValue[] | { readonly [name: string]: AnyValue };
@@ -79,7 +89,8 @@ function leafOf(engine: Engine, name: string, node: NodeId, type: BitsType, lane
   return {
     get: () => {
       const all = engine.peek(node);
-      return Array.from({ length: lanes }, (_, i) => fromBits(width, signed, BigInt.asUintN(width, all >> BigInt(i * width))));
+      // Frozen: writing to one element would change nothing but this copy.
+      return Object.freeze(Array.from({ length: lanes }, (_, i) => fromBits(width, signed, BigInt.asUintN(width, all >> BigInt(i * width)))));
     },
     set: (value) => {
       if (!(Array.isArray(value) || ArrayBuffer.isView(value))) fail('bad-value', `port "${name}" has ${lanes} lanes: give it an array`, { where: [Origin.here()] });
@@ -92,11 +103,11 @@ function leafOf(engine: Engine, name: string, node: NodeId, type: BitsType, lane
   };
 }
 
-function leafTree(engine: Engine, type: Type, name: string, nodeOf: (leafed: string) => NodeId, lanes = 1): Leaf {
+function leafTree(engine: Engine, type: Type, name: string, nodeOf: (leafed: string) => NodeId, check: () => void, lanes = 1): Leaf {
   if (type.kind === 'bits') return leafOf(engine, name, nodeOf(name), type, lanes);
-  if (type.kind === 'vec') return leafTree(engine, type.element, name, nodeOf, type.lanes);
-  const fields = Object.fromEntries(Object.entries(type.fields).map(([f, t]) => [f, leafTree(engine, t, leafName(name, [f]), nodeOf, lanes)]));
-  const view = Object.freeze(Object.defineProperties({}, Object.fromEntries(Object.entries(fields).map(([f, leaf]) => [f, { get: () => leaf.get(), set: (v: AnyValue) => leaf.set(v), enumerable: true }])))) as AnyValue;
+  if (type.kind === 'vec') return leafTree(engine, type.element, name, nodeOf, check, type.lanes);
+  const fields = Object.fromEntries(Object.entries(type.fields).map(([f, t]) => [f, leafTree(engine, t, leafName(name, [f]), nodeOf, check, lanes)]));
+  const view = Object.freeze(Object.defineProperties({}, Object.fromEntries(Object.entries(fields).map(([f, leaf]) => [f, { get: () => leaf.get(), set: (v: AnyValue) => (check(), leaf.set(v)), enumerable: true }])))) as AnyValue;
   return {
     get: () => view,
     set: (value) => {
@@ -113,12 +124,15 @@ function leafTree(engine: Engine, type: Type, name: string, nodeOf: (leafed: str
 export function portObject(engine: Engine, what: string, types: Readonly<Record<string, Type>>, prefix: string, nodeOf: (leafed: string) => NodeId, writable: (name: string) => boolean): object {
   const properties: PropertyDescriptorMap = {};
   for (const [name, type] of Object.entries(types)) {
-    const leaf = leafTree(engine, type, leafName(prefix === '' ? name : prefix, prefix === '' ? [] : [name]), nodeOf);
+    const check = (): void => {
+      if (!writable(name)) fail('read-only', `${what} "${name}" is an output: a testbench can only read it`, { where: [Origin.here()] });
+    };
+    const leaf = leafTree(engine, type, leafName(prefix === '' ? name : prefix, prefix === '' ? [] : [name]), nodeOf, check);
     properties[name] = {
       enumerable: true,
       get: () => leaf.get(),
       set: (value: AnyValue) => {
-        if (!writable(name)) fail('read-only', `${what} "${name}" is an output: a testbench can only read it`, { where: [Origin.here()] });
+        check();
         leaf.set(value);
       },
     };
