@@ -1,57 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { crossbarConfig, FastCrossbar, goldenMvm, weightMatrix, type CrossbarConfig, type InputCoding } from '../../src/cim/index.ts';
-import { fixture, type AcsVector, type CrossSimVector } from './fixtures.ts';
-
-const ACS = ['acs_uint_wdiff_8b_lsb1', 'acs_idiff_wdiff_8b_lsb1', 'acs_ioffs_wdiff_8b_lsb1', 'acs_itc_w4_i4_1bitcell', 'acs_uint_woffs_5b_sat', 'acs_uint_wdiff_inf'];
-const CROSSSIM = [
-  'xsim_bal_sint_8b_lsb1',
-  'xsim_bal_uint_5b_sat',
-  'xsim_bal_uint_8b_lsb1',
-  'xsim_bal_uint_noadc',
-  'xsim_bal_w8_1bitcells',
-  'xsim_off_uint_8b_lsb1',
-  'xsim_offcol_uint_8b_lsb1',
-];
-
-/** m_mode names both codings; SPLIT is most significant first in both. A calibrated range of 2^r - 1 or 2^r - 2 steps has an LSB of 1. */
-function fromAcs({ config: c }: AcsVector): CrossbarConfig {
-  const codings: Record<AcsVector['config']['m_mode'], InputCoding> = {
-    I_UINT_W_DIFF: 'unsigned',
-    I_UINT_W_OFFS: 'unsigned',
-    I_DIFF_W_DIFF_1XB: 'differential',
-    I_OFFS_W_DIFF: 'offset',
-    I_TC_W_DIFF: 'twos-complement',
-  };
-  // A level is (LRS - HRS) / (2^bits - 1); the vectors have HRS = 1 and such LRS that it is 1.
-  const level = (c.LRS - c.HRS) / (2 ** c.SPLIT[0]! - 1);
-  expect(level).toBe(1);
-  return crossbarConfig({
-    rows: c.N,
-    columns: c.M,
-    inputBits: c.I_BIT,
-    inputCoding: codings[c.m_mode],
-    weightBits: c.W_BIT,
-    weightCoding: c.m_mode === 'I_UINT_W_OFFS' ? 'offset' : 'differential',
-    slices: c.SPLIT,
-    // The current of a cell at level 0 goes through the ADC with the rest and is taken off digitally.
-    hrsLevels: c.HRS / level,
-    adcBits: c.adc_type === 'INF_ADC' ? 'ideal' : c.resolution!,
-  });
-}
-
-function fromCrossSim({ config: c }: CrossSimVector, columns: number, rows: number): CrossbarConfig {
-  return crossbarConfig({
-    rows,
-    columns,
-    inputBits: c.ibits,
-    inputCoding: c.signed_in ? 'sign-magnitude' : 'unsigned',
-    weightBits: c.weight_bits,
-    weightCoding: c.style === 'balanced' ? 'differential' : 'offset',
-    slices: new Array<number>(c.slices).fill(c.cellbits),
-    offsetCorrection: c.unit === true ? 'unit-column' : 'digital',
-    adcBits: c.adcbits === 0 ? 'ideal' : c.adcbits, // 0 bits is its word for ideal
-  });
-}
+import { FastCrossbar, goldenMvm, weightMatrix, type CrossbarConfig } from '../../src/cim/index.ts';
+import { ACS, CROSSSIM, fixture, fromAcs, fromCrossSim, type AcsVector, type CrossSimVector } from './fixtures.ts';
 
 function fastOutputs(config: CrossbarConfig, weights: number[][], inputs: number[][]): number[][] {
   const crossbar = new FastCrossbar(config);
