@@ -7,8 +7,8 @@ import type { Engine, EngineState, Observer } from '../engine.ts';
 import { layOut, loadBig, storeBig, type Layout } from '../layout.ts';
 import { ModelInstance } from '../models.ts';
 import { popcount, WordGraph } from '../words/graph.ts';
-import { makePlan, type PlanOptions } from '../words/plan.ts';
-import { clockEdge, observation } from '../words/sinks.ts';
+import { makePlan, type Plan, type PlanOptions } from '../words/plan.ts';
+import { clockEdge, observation, type KernelOptions } from '../words/sinks.ts';
 import { emitKernel } from './emit.ts';
 
 /** Measured: 500 to 1,500 operations a function are equally fast; above 61,440 bytes of bytecode V8 stops optimising. */
@@ -27,6 +27,19 @@ export function compiledForm(design: Design): { graph: Graph; layout: Layout } {
 }
 
 type Kernel = (count: number) => number;
+
+function planEdge(graph: Graph, layout: Layout, options: KernelOptions, tuning: PlanOptions): Plan {
+  const g = new WordGraph();
+  const { checks, registers, late } = clockEdge(graph, layout, g, options);
+  return makePlan(g, [checks, registers, late], 2, tuning);
+}
+
+/** The kernel that runs when all clocks tick and none is in reset, to look at: its operations on words, and its source. */
+export function runningKernel(design: Design): { readonly operations: number; readonly source: string } {
+  const { graph, layout } = compiledForm(design);
+  const plan = planEdge(graph, layout, { domains: new Set(graph.domains.keys()), resetTied: true, checks: true }, TUNING);
+  return { operations: plan.operations, source: emitKernel(plan, 'edge').source };
+}
 
 /** High 32 bits of an unsigned product, from 16-bit halves. */
 function mulh(x: number, y: number): number {
@@ -122,9 +135,7 @@ export class JsEngine implements Engine {
   }
 
   #compile(domains: ReadonlySet<DomainId>, resetTied: boolean, checks: boolean): Kernel {
-    const g = new WordGraph();
-    const { checks: checkBlock, registers, late } = clockEdge(this.#graph, this.#layout, g, { domains, resetTied, checks });
-    const plan = makePlan(g, [checkBlock, registers, late], 2, this.tuning);
+    const plan = planEdge(this.#graph, this.#layout, { domains, resetTied, checks }, this.tuning);
     return this.#load(emitKernel(plan, 'edge'), 'edge', new Int32Array(0)) as Kernel;
   }
 

@@ -23,6 +23,8 @@ export interface Plan {
   /** Named values that another chunk uses. */
   readonly crossing: ReadonlySet<Word>;
   readonly tables: readonly Word[];
+  /** Word operations of a cycle in which every branch is taken. */
+  readonly operations: number;
 }
 
 export interface PlanOptions {
@@ -234,8 +236,10 @@ function cut(g: WordGraph, steps: readonly Step[], named: Uint8Array, tables: re
   };
   const chunks: Step[][] = [];
   let room = 0;
+  let operations = 0;
   for (const s of steps) {
     const w = weight(s);
+    operations += w;
     if (chunks.length === 0 || room < w) {
       chunks.push([]);
       room = limit;
@@ -270,7 +274,7 @@ function cut(g: WordGraph, steps: readonly Step[], named: Uint8Array, tables: re
     };
     list.forEach(visit);
   });
-  return { g, chunks, named, chunkOf, crossing, tables };
+  return { g, chunks, named, chunkOf, crossing, tables, operations };
 }
 
 export type { Branch };

@@ -1,0 +1,116 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { EngineName } from '../src/index.ts';
+
+/** Simulators as long-lived processes that are told how far to run: ours, and Icarus and Verilator on the Verilog twins. */
+
+const run = promisify(execFile);
+const folder = fileURLToPath(new URL('./verilog/', import.meta.url));
+
+export class Peer {
+  readonly #lines: AsyncIterator<string>;
+  cycles = 0;
+  checksum = '';
+  /** Seconds from the sources to the first cycle. */
+  firstCycle = 0;
+
+  constructor(
+    private readonly child: ChildProcess,
+    /** Its files, if any, that are of no use after it. */
+    private readonly folder?: string,
+  ) {
+    this.#lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
+  }
+
+  async line(): Promise<string> {
+    const { value, done } = await this.#lines.next();
+    if (done === true) throw new Error(`${this.child.spawnargs.join(' ')} ended early (code ${this.child.exitCode ?? 'unknown'})`);
+    return value.trim();
+  }
+
+  /** Runs on; the seconds of CPU time that took. */
+  async run(cycles: number): Promise<number> {
+    const before = cpuSeconds(this.child.pid!);
+    this.child.stdin!.write(`${cycles}\n`);
+    this.checksum = await this.line();
+    this.cycles += cycles;
+    // The kernel brings its count up to date when the process goes to sleep.
+    await setTimeout(2);
+    return cpuSeconds(this.child.pid!) - before;
+  }
+
+  close(): void {
+    this.child.stdin!.end();
+    if (this.folder !== undefined) rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * CPU time of the main thread of a process, from the kernel's scheduler: what other processes do to the wall clock and what the compiler
+ * threads of V8 do beside it is not in it. Without such a file (not Linux): wall time, which is only as good as the machine is quiet.
+ */
+function cpuSeconds(pid: number): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e9;
+  } catch {
+    return performance.now() / 1000;
+  }
+}
+
+/** Which of the tools answer. */
+export async function missing(...tools: readonly string[]): Promise<string[]> {
+  const absent: string[] = [];
+  for (const tool of tools) {
+    try {
+      await run(tool, [tool === 'iverilog' || tool === 'vvp' ? '-V' : '--version']);
+    } catch {
+      absent.push(tool);
+    }
+  }
+  return absent;
+}
+
+const sources = (files: readonly string[]): string[] => files.map((f) => join(folder, f));
+
+const start = (command: string, args: readonly string[], folder?: string): Peer => new Peer(spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] }), folder);
+
+async function firstCycle(peer: Peer, since: number): Promise<Peer> {
+  await peer.run(1);
+  peer.firstCycle = (performance.now() - since) / 1000;
+  return peer;
+}
+
+export async function icarus(verilog: readonly string[]): Promise<Peer> {
+  const since = performance.now();
+  const work = mkdtempSync(join(tmpdir(), 'wordline-icarus-'));
+  const out = join(work, 'bench.vvp');
+  await run('iverilog', ['-g2012', '-o', out, ...sources(['bench.v', ...verilog])]);
+  return firstCycle(start('vvp', ['-n', out], work), since);
+}
+
+/** Verilator with everything that makes it fast, and g++ for this very machine. */
+export async function verilator(verilog: readonly string[]): Promise<Peer> {
+  const since = performance.now();
+  const work = mkdtempSync(join(tmpdir(), 'wordline-verilator-'));
+  const fast = ['-O3', '--x-assign', 'fast', '--x-initial', 'fast', '--noassert'];
+  const quiet = ['-Wno-fatal', '-Wno-lint', '-Wno-style'];
+  await run('verilator', ['--cc', '--exe', ...fast, ...quiet, '--top-module', 'top', '--Mdir', work, ...sources([...verilog, 'bench.cpp'])]);
+  // Only the run-time library, which is not in the inner loop, is compiled with less effort.
+  await run('make', ['-s', '-j2', '-C', work, '-f', 'Vtop.mk', 'OPT_FAST=-O3 -march=native', 'OPT_SLOW=-O3 -march=native', 'OPT_GLOBAL=-O1', 'Vtop']);
+  return firstCycle(start(join(work, 'Vtop'), [], work), since);
+}
+
+/** One of our own engines, in a process like the others. */
+export async function ours(design: string, engine: EngineName): Promise<Peer> {
+  const worker = fileURLToPath(new URL('./core-worker.ts', import.meta.url));
+  const peer = start(process.execPath, ['--import', 'tsx', worker, design, engine]);
+  peer.firstCycle = Number(await peer.line());
+  peer.cycles = 1;
+  return peer;
+}
