@@ -67,10 +67,11 @@ export function fromBits(width: number, signed: boolean, value: bigint): number 
   return width <= 32 ? Number(v) : v;
 }
 
-function leafOf(engine: Engine, name: string, node: NodeId, type: BitsType, lanes: number): Leaf {
+/** `lanes` of a Vec, which may be one; undefined for a plain value. */
+function leafOf(engine: Engine, name: string, node: NodeId, type: BitsType, lanes: number | undefined): Leaf {
   const { width } = type;
   const signed = type.view?.signed === true;
-  if (lanes === 1 && width <= 32) {
+  if (lanes === undefined && width <= 32) {
     // The common case, kept free of bigints.
     const [low, high, modulus] = [-(2 ** (width - 1)), 2 ** width - 1, 2 ** width];
     return {
@@ -85,7 +86,7 @@ function leafOf(engine: Engine, name: string, node: NodeId, type: BitsType, lane
       },
     };
   }
-  if (lanes === 1) return { get: () => fromBits(width, signed, engine.peek(node)), set: (value) => engine.poke(node, toBits(name, width, value)) };
+  if (lanes === undefined) return { get: () => fromBits(width, signed, engine.peek(node)), set: (value) => engine.poke(node, toBits(name, width, value)) };
   return {
     get: () => {
       const all = engine.peek(node);
@@ -103,7 +104,7 @@ function leafOf(engine: Engine, name: string, node: NodeId, type: BitsType, lane
   };
 }
 
-function leafTree(engine: Engine, type: Type, name: string, nodeOf: (leafed: string) => NodeId, check: () => void, lanes = 1): Leaf {
+function leafTree(engine: Engine, type: Type, name: string, nodeOf: (leafed: string) => NodeId, check: () => void, lanes?: number): Leaf {
   if (type.kind === 'bits') return leafOf(engine, name, nodeOf(name), type, lanes);
   if (type.kind === 'vec') return leafTree(engine, type.element, name, nodeOf, check, type.lanes);
   const fields = Object.fromEntries(Object.entries(type.fields).map(([f, t]) => [f, leafTree(engine, t, leafName(name, [f]), nodeOf, check, lanes)]));
