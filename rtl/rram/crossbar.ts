@@ -40,7 +40,7 @@ export const CrossbarCore = parametric((config: CrossbarConfig) => {
       hw.assume(load.and(reading).not(), 'inputs are stable until the last digits are on the wordlines');
 
       const used = hw.reg('used', uint(rows), { reset: 0 });
-      hw.when(program, () => used.next(used.or((row as Signal).oneHot(rows)))).elsewhen(erase, () => used.next(0));
+      hw.when(program, () => used.next(used.or(row.oneHot(rows)))).elsewhen(erase, () => used.next(0));
 
       // ---- front: digits onto the wordlines
       const drivers = hw.instance('drivers', WordlineDrivers(config), { load, inputs, used, drive, digit, group });
@@ -87,5 +87,5 @@ function levelsOf(hw: Hardware, config: CrossbarConfig, weights: Signal<number, 
     config.weightCoding === 'differential'
       ? [...below.mux(0, weights).toArray(), ...below.mux(weights.neg(), 0).toArray()]
       : weights.xor(hw.lit(weightBits, weightOffset)).toArray();
-  return sliceShift.map((shift, s) => hw.vec(codes.map((code) => code.slice(shift + config.slices[s]! - 1, shift) as Signal)));
+  return sliceShift.map((shift, s) => hw.vec(codes.map((code): Signal => code.slice(shift + config.slices[s]! - 1, shift))));
 }

@@ -1,5 +1,6 @@
 import { bit, derive, indexWidth, module, parametric, uint, vec, type CrossbarConfig, type Hardware, type Signal } from '../../src/index.ts';
 import { arrayParameters, planesOf } from './array.ts';
+import { resize } from './resize.ts';
 
 type Inputs = Signal<number, number>;
 
@@ -36,7 +37,7 @@ export const WordlineDrivers = parametric((config: CrossbarConfig) => {
       const input = hw.reg('input', vec(rows, uint(inputBits)), { reset: 0 });
       hw.when(ports.load, () => input.next(ports.inputs));
 
-      const table = (width: number, values: readonly number[]): Signal => hw.vec(values.map((v) => hw.lit(width, v) as Signal)).at(ports.digit);
+      const table = (width: number, values: readonly number[]): Signal => hw.vec(values.map((v): Signal => hw.lit(width, v))).at(ports.digit);
       const shift = table(indexWidth(inputBits + 1), digits.map((d) => d.shift));
       const negative = digits.some((d) => d.sign < 0) ? table(1, digits.map((d) => (d.sign < 0 ? 1 : 0))) : hw.lit(1, 0);
 
@@ -53,8 +54,8 @@ export const WordlineDrivers = parametric((config: CrossbarConfig) => {
         wordlines.next(hw.vec(bits));
       });
 
-      const rowSum = Array.from({ length: dacBits }, (_, b) => (wordlines.at(b).count() as Signal).zext(widths.rowSum + dacBits + 1).shl(b));
-      return { wordlines, shift, negative, rowSum: rowSum.reduce((a, b) => a.add(b)).trunc(widths.rowSum) };
+      const rowSum = Array.from({ length: dacBits }, (_, b) => resize(wordlines.at(b).count(), widths.rowSum).shl(b));
+      return { wordlines, shift, negative, rowSum: rowSum.reduce((a, b) => a.add(b)) };
     },
   );
 });
@@ -69,8 +70,8 @@ function coded({ inputCoding, inputBits, rows }: CrossbarConfig, input: Inputs, 
     case 'offset':
       return input.xor(hw.lit(inputBits, 2 ** (inputBits - 1))).zext(inputBits + 1);
     case 'differential': {
-      const wanted = below.xor(negative.splat(rows) as Signal<1, number>).not();
-      return wanted.mux(0, below.mux(input.neg(), input));
+      const other = below.xor(negative.splat(rows) as Signal<1, number>);
+      return other.mux(0, below.mux(input.neg(), input));
     }
     case 'sign-magnitude':
       return below.mux(input.neg(), input);
@@ -80,5 +81,5 @@ function coded({ inputCoding, inputBits, rows }: CrossbarConfig, input: Inputs, 
 /** Rows `group * dacs` and the `dacs - 1` after it. */
 function groupMask(hw: Hardware, rows: number, dacs: number, group: Signal): Signal {
   const first = group.mul(hw.lit(indexWidth(dacs + 1), dacs));
-  return hw.lit(rows, (1n << BigInt(dacs)) - 1n).shl(first) as Signal;
+  return hw.lit(rows, (1n << BigInt(dacs)) - 1n).shl(first);
 }

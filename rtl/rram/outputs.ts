@@ -38,7 +38,7 @@ export const Outputs = parametric((config: CrossbarConfig) => {
       // What the outputs start with: -(sum of the column's weights) << (inputBits - 1) for offset inputs.
       const presets = offsetInputs ? banks.map((_, j) => hw.reg(`preset${j}`, vec(turns, sint(32)), { reset: 0 })) : undefined;
       presets?.forEach((preset, j) => {
-        const weight = (weights.at(j) as Signal).sext(32).shl(inputBits - 1);
+        const weight = weights.at(j).sext(32).shl(inputBits - 1);
         hw.when(program, () => preset.nextAt(programTurn, preset.at(programTurn).sub(weight))).elsewhen(erase, () => preset.next(0));
       });
       // Adding stands first: exclusive as they are, the engine then sees that each bank is read before it is written.

@@ -63,7 +63,7 @@ export const Sequencer = parametric(({ timing, wait, digits, rowGroups, turns }:
       },
     },
     ({ start }, hw) => {
-      const longest = Math.max(wait, ...Object.values(timing));
+      const longest = Math.max(wait, adcWait, ...Object.values<number>({ ...timing }));
       const left = uint(indexWidth(longest));
       const busy = hw.reg('busyQ', bit, { reset: 0 });
       const done = hw.reg('doneQ', bit, { reset: 0 });
