@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Interfaces, ModuleDefinition } from '../hdl/module.ts';
+import { fail } from '../diag/index.ts';
 import type { Fields } from '../hdl/types.ts';
 import { simulate, type SimulateOptions, type Simulation } from './simulation.ts';
 
@@ -12,20 +13,22 @@ export interface TestbenchOptions {
   /** Which signals go into it. */
   readonly signals?: string;
   readonly engine?: SimulateOptions['engine'];
+  /** Asked between clock edges: has somebody pressed Ctrl-C? The next step then fails with `interrupted`. */
+  readonly interrupted?: () => boolean;
 }
 
 /** How a testbench talks to the outside. */
 export interface Reporter {
   /** A line for people; silent where a program reads the result. */
-  print(text: string): void;
+  readonly print: (text: string) => void;
   /** Announces `total` pieces of work; call the result with how many are done. Shows rate and time left on a terminal. */
-  progress(label: string, total: number): (done: number) => void;
+  readonly progress: (label: string, total: number) => (done: number) => void;
 }
 
 export interface TestbenchContext<P> extends TestbenchOptions, Reporter {
   readonly params: P;
   /** `simulate` with the engine and trace that were asked for; what is given here only fills the gaps. Closed when the testbench ends. */
-  simulate<I extends Fields, O extends Fields, B extends Interfaces>(definition: ModuleDefinition<I, O, B>, options?: SimulateOptions): Simulation<I, O, B>;
+  readonly simulate: <I extends Fields, O extends Fields, B extends Interfaces>(definition: ModuleDefinition<I, O, B>, options?: SimulateOptions) => Simulation<I, O, B>;
 }
 
 export interface TestbenchDefinition<S extends z.ZodObject = z.ZodObject> {
@@ -57,10 +60,26 @@ export function testbench<S extends z.ZodObject>(definition: TestbenchDefinition
   return new Testbench(definition);
 }
 
-/** Makes the context of a run; simulations it starts are closed by `finish`. */
-export function makeContext<P>(params: P, options: TestbenchOptions, reporter: Reporter): { context: TestbenchContext<P>; finish: () => void } {
+/** Edges between two looks at `interrupted`, in a long `step`. */
+const BREATH = 1000;
+
+/** Lets every step of a simulation ask first; long ones are taken in pieces. */
+function askBetweenSteps(sim: { step(count?: number, domain?: string): void }, interrupted: () => boolean): void {
+  const step = sim.step.bind(sim);
+  sim.step = (count = 1, domain) => {
+    let left = count;
+    do {
+      if (interrupted()) fail('interrupted', 'interrupted');
+      step(Math.min(left, BREATH), domain);
+      left -= BREATH;
+    } while (left > 0);
+  };
+}
+
+/** Makes the context of a run; simulations it starts are closed by `finish`, and `traced` is the VCD of the first one that writes one. */
+export function makeContext<P>(params: P, options: TestbenchOptions, reporter: Reporter): { context: TestbenchContext<P>; finish: () => void; traced: () => string | undefined } {
   const open: { close(): void }[] = [];
-  let traced = false;
+  let traced: string | undefined;
   const context: TestbenchContext<P> = {
     ...options,
     ...reporter,
@@ -68,13 +87,14 @@ export function makeContext<P>(params: P, options: TestbenchOptions, reporter: R
     simulate(definition, given = {}) {
       const file = options.trace ?? (typeof given.trace === 'string' ? given.trace : given.trace?.file);
       // One file, one simulation: the first one that is started.
-      const trace = file === undefined || traced ? undefined : { ...(typeof given.trace === 'object' ? given.trace : {}), file, ...(options.signals !== undefined && { signals: options.signals }) };
-      if (trace !== undefined) traced = true;
+      const trace = file === undefined || traced !== undefined ? undefined : { ...(typeof given.trace === 'object' ? given.trace : {}), file, ...(options.signals !== undefined && { signals: options.signals }) };
+      if (trace !== undefined) traced = trace.file;
       const { trace: _, ...rest } = given;
       const sim = simulate(definition, { ...rest, ...(options.engine !== undefined && { engine: options.engine }), ...(trace !== undefined && { trace }) });
       open.push(sim);
+      if (options.interrupted !== undefined) askBetweenSteps(sim, options.interrupted);
       return sim;
     },
   };
-  return { context, finish: () => open.forEach((s) => s.close()) };
+  return { context, finish: () => open.forEach((s) => s.close()), traced: () => traced };
 }

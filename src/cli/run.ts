@@ -1,0 +1,130 @@
+import { randomInt } from 'node:crypto';
+import { relative, resolve } from 'node:path';
+import { inspect } from 'node:util';
+import { fail, suggest } from '../diag/index.ts';
+import { engineNames } from '../sim/simulation.ts';
+import { makeContext, type Testbench, type TestbenchOptions } from '../sim/testbench.ts';
+import type { Io } from './io.ts';
+import { jsonValue } from './json.ts';
+import { load, testbenches } from './load.ts';
+import { parameterLines, parseParameters } from './parameters.ts';
+import { durationText, Progress } from './progress.ts';
+import { EXIT, reportError } from './report.ts';
+
+export interface RunOptions {
+  readonly trace?: string;
+  readonly signals?: string;
+  readonly seed?: string;
+  readonly param?: readonly string[];
+  readonly engine?: string;
+  readonly bench?: string;
+  readonly json?: boolean;
+  readonly stack?: boolean;
+}
+
+/** The testbench that is meant: the only one, or the one that is named by its own name or that of its export. */
+export function chooseTestbench(all: ReadonlyMap<string, Testbench>, file: string, wanted: string | undefined): Testbench {
+  const named = new Map([...all].flatMap(([name, t]) => [[name, t], [t.definition.name, t]] as const));
+  const names = [...all.values()].map((t) => t.definition.name);
+  if (all.size === 0) {
+    fail('no-testbench', `${file} exports no testbench`, { hint: `export const main = testbench({ name, summary, parameters, run }), with testbench from 'wordline'` });
+  }
+  if (wanted !== undefined) return named.get(wanted) ?? fail('unknown-testbench', `${file} has no testbench "${wanted}"`, { hint: suggest(wanted, names) });
+  if (all.size > 1) fail('several-testbenches', `${file} exports ${all.size} testbenches: ${names.join(', ')}`, { hint: `choose one, e.g. --bench ${names[0]}` });
+  return all.values().next().value!;
+}
+
+/** The testbench's own part of `wordline run file --help`. */
+export function testbenchHelp({ definition }: Testbench): string {
+  const lines = parameterLines(definition.parameters);
+  const wide = Math.max(0, ...lines.map(([option]) => option.length));
+  const text = lines.map(([option, meaning]) => `  ${option.padEnd(wide)}  ${meaning}`.trimEnd());
+  return [`Testbench ${definition.name}: ${definition.summary}`, '', lines.length > 0 ? 'Its parameters:' : 'It has no parameters.', ...text, ''].join('\n');
+}
+
+export function parseSeed(text: string | undefined): number {
+  if (text === undefined) return randomInt(2 ** 32);
+  const seed = text.trim() === '' ? NaN : Number(text);
+  return Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32 ? seed : fail('bad-seed', `--seed ${text}: a seed is a whole number from 0 to ${2 ** 32 - 1}`);
+}
+
+function parseEngine(name: string | undefined): TestbenchOptions['engine'] {
+  if (name === undefined) return undefined;
+  return engineNames.find((e) => e === name) ?? fail('unknown-engine', `there is no engine "${name}"`, { hint: suggest(name, engineNames) });
+}
+
+/** Runs one testbench and reports; the exit code. `general` are the names of the command's own options. */
+export async function run(file: string, rest: readonly string[], options: RunOptions, general: readonly string[], io: Io): Promise<number> {
+  const { json = false, stack = false } = options;
+  const engine = parseEngine(options.engine);
+  const seed = parseSeed(options.seed);
+  const restore = json ? io.diverted?.() : undefined;
+  const interrupt = io.interrupt?.();
+  const progress = new Progress(io);
+  let finish: () => void = () => undefined;
+  const stop = (): void => {
+    progress.stop();
+    finish();
+  };
+  try {
+    const bench = chooseTestbench(testbenches(await load(file, io), file), file, options.bench);
+    const { definition } = bench;
+    const parameters = parseParameters(definition.parameters, rest, options.param ?? [], { general, testbench: definition.name });
+    const { bold, dim } = io.colors.out;
+    if (!json) io.out(`${bold(definition.name)}  ${definition.summary}\n${dim(settings(seed, parameters))}\n`);
+    const made = makeContext(
+      parameters,
+      {
+        seed,
+        ...(options.trace !== undefined && { trace: resolve(io.cwd, options.trace) }),
+        ...(options.signals !== undefined && { signals: options.signals }),
+        ...(engine !== undefined && { engine }),
+        ...(interrupt !== undefined && { interrupted: () => interrupt.requested() }),
+      },
+      {
+        print: (text) => {
+          if (json) return;
+          progress.clear();
+          io.out(`${text}\n`);
+        },
+        progress: (label, total) => progress.start(label, total),
+      },
+    );
+    finish = made.finish;
+    await interrupt?.ready;
+    const start = performance.now();
+    const work = Promise.resolve(definition.run(made.context));
+    const result = await (interrupt === undefined ? work : Promise.race([work, interrupt.pressed]));
+    stop();
+    const trace = made.traced();
+    if (options.trace !== undefined && trace === undefined) io.err(`warning: nothing was traced: testbench "${definition.name}" simulated nothing\n`);
+    const shown = trace === undefined ? undefined : relative(io.cwd, resolve(trace));
+    if (json) io.out(`${JSON.stringify({ testbench: definition.name, seed, parameters: jsonValue(parameters), ...(shown !== undefined && { trace: shown }), result: jsonValue(result) ?? null })}\n`);
+    else io.out([...resultLines(result), ...(shown === undefined ? [] : [`waves: ${shown}`]), dim(`done in ${durationText((performance.now() - start) / 1000)}`), ''].join('\n'));
+    return EXIT.ok;
+  } catch (error) {
+    // The waves up to the failure are what one wants to see next. A mistake in closing must not hide the first one.
+    try {
+      stop();
+    } catch (second) {
+      io.err(`${second instanceof Error ? second.message : String(second)}\n`);
+    }
+    return reportError(error, io, { json, stack }, { seed });
+  } finally {
+    interrupt?.stop();
+    restore?.();
+  }
+}
+
+const settings = (seed: number, parameters: Readonly<Record<string, unknown>>): string => [['seed', seed] as const, ...Object.entries(parameters)].map(([k, v]) => `${k}=${short(v)}`).join('  ');
+
+const short = (value: unknown): string => (typeof value === 'string' ? value : inspect(value, { breakLength: Infinity, depth: 4, maxArrayLength: 16 }));
+
+/** A result for people: a line a field. */
+function resultLines(result: unknown): string[] {
+  if (result === undefined) return [];
+  if (typeof result !== 'object' || result === null || Object.getPrototypeOf(result) !== Object.prototype) return [short(result)];
+  const entries = Object.entries(result);
+  const wide = Math.max(0, ...entries.map(([k]) => k.length));
+  return entries.map(([k, v]) => `${k.padEnd(wide)}  ${short(v)}`);
+}
