@@ -29,6 +29,7 @@ export const digits = testbench({
     rows: z.coerce.number().int().min(1).max(1024).default(128).describe('inputs of a crossbar'),
     columns: z.coerce.number().int().min(1).max(1024).default(128).describe('outputs of a crossbar'),
     window: z.coerce.number().int().min(0).default(2).describe('matrix-vector products of the first core in the waveform; 0: no waveform'),
+    windowFrom: z.coerce.number().int().min(0).optional().describe('the first of them; default: in the middle of the first image, where there is ink'),
   }),
   run({ params, print, progress, trace, signals, engine, seed }) {
     const job = readJob(params.model, params.images, params.labels);
@@ -40,9 +41,10 @@ export const digits = testbench({
 
     // ---- the cores, programmed once
     const cores: MeasuredCore[] = [];
+    const from = params.windowFrom ?? Math.floor(job.layers[0]!.mvms * 0.52);
     const rtl = new TiledEngine(config, () => {
       const first = cores.length === 0 && params.window > 0;
-      const core = new MeasuredCore(config, engine, first ? { file, signals: signals ?? SHOWN, products: params.window } : undefined);
+      const core = new MeasuredCore(config, engine, first ? { file, signals: signals ?? SHOWN, from, products: params.window } : undefined);
       cores.push(core);
       return core;
     });

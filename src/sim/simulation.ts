@@ -11,7 +11,7 @@ import { InterpEngine } from './interp/engine.ts';
 import { JsEngine } from './js/engine.ts';
 import { Names } from './names.ts';
 import { fromBits, portObject, toBits, type InputPorts, type InterfacePorts, type OutputPorts } from './ports.ts';
-import { Processes, type Process, type Task } from './process.ts';
+import { checkCount, Processes, type Process, type Task } from './process.ts';
 import { Trace } from './trace.ts';
 
 export interface ClockOptions {
@@ -54,6 +54,9 @@ export interface Snapshot {
   readonly time: number;
   readonly edges: readonly number[];
   readonly next: readonly number[];
+  readonly resets: readonly boolean[];
+  /** What it is a state of. */
+  readonly of: { readonly module: string; readonly engine: EngineName };
 }
 
 export interface SignalHandle {
@@ -68,6 +71,21 @@ interface Clock {
   readonly domain: number;
   readonly period: number;
 }
+
+/** A trace that is being written. */
+interface Running {
+  readonly trace: Trace;
+  readonly to: Tracer;
+  /** Writes the save file so that it opens on the stretch of time that was written. */
+  readonly save?: (fromPs: number, toPs: number) => void;
+  on: boolean;
+  resume: boolean;
+  /** First and last moment that was written. */
+  from: number | undefined;
+  until: number;
+}
+
+const FIRST_CLOCK: ReadonlySet<number> = new Set([0]);
 
 const engines: Readonly<Record<EngineName, new (design: Design) => Engine>> = { interp: InterpEngine, js: JsEngine };
 export const engineNames = Object.keys(engines) as EngineName[];
@@ -84,7 +102,7 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
   readonly engine: Engine;
   readonly #names: Names;
   readonly #clocks: readonly Clock[];
-  readonly #tracers: { trace: Trace; to: Tracer; on: boolean; begun: boolean; resume: boolean }[] = [];
+  readonly #tracers: Running[] = [];
   readonly #processes = new Processes();
   readonly #checks: boolean;
   readonly #reset: boolean[];
@@ -101,7 +119,7 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
     const { flat } = this.design;
     const name = options.engine ?? 'js';
     const make = engines[name] as (new (design: Design) => Engine) | undefined;
-    if (make === undefined) fail('unknown-engine', `there is no engine "${name}"`, { hint: suggest(name, engineNames) });
+    if (make === undefined) fail('unknown-engine', `there is no engine "${name}"`, { where: [Origin.here()], hint: suggest(name, engineNames) });
     this.engine = new make(this.design);
     this.#names = new Names(flat);
     this.#checks = options.checks ?? true;
@@ -110,7 +128,9 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
     }
     this.#clocks = flat.domains.map((domain, i) => {
       const { period = 1000 } = options.clocks?.[domain] ?? {};
-      if (!Number.isInteger(period) || period < 2) fail('bad-clock', `clock "${domain}": a period is a whole number of picoseconds of at least 2, not ${period}`);
+      const { phase = 0 } = options.clocks?.[domain] ?? {};
+      if (!Number.isInteger(phase) || phase <= -period) fail('bad-clock', `clock "${domain}": a phase is a whole number of picoseconds above minus one period, not ${phase}`, { where: [Origin.here()] });
+      if (!Number.isInteger(period) || period < 2) fail('bad-clock', `clock "${domain}": a period is a whole number of picoseconds of at least 2, not ${period}`, { where: [Origin.here()] });
       return { name: domain, domain: i, period };
     });
     this.#next = flat.domains.map((domain, i) => (options.clocks?.[domain]?.phase ?? 0) + this.#clocks[i]!.period);
@@ -132,7 +152,7 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
     if (options.record !== undefined && options.record !== false) {
       const trace = new Trace(this.engine, flat, this.#clocks, options.record === true ? undefined : options.record);
       this.#recorder = new Recorder(trace.scope);
-      this.#tracers.push({ trace, to: this.#recorder, on: true, begun: false, resume: false });
+      this.#tracers.push({ trace, to: this.#recorder, on: true, resume: false, from: undefined, until: 0 });
     }
   }
 
@@ -140,8 +160,9 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
     const trace = new Trace(this.engine, this.design.flat, this.#clocks, signals);
     const to = new VcdWriter(new FileSink(file), trace.scope);
     closeOnExit(to);
-    if (gtkw) writeGtkw(file.replace(/\.vcd$/, '') + '.gtkw', trace.scope, { dumpfile: basename(file) });
-    this.#tracers.push({ trace, to, on: !startOff, begun: false, resume: false });
+    const save = (window: { fromPs?: number; toPs?: number }): void => void writeGtkw(file.replace(/\.vcd$/, '') + '.gtkw', trace.scope, { dumpfile: basename(file), ...window });
+    if (gtkw) save({});
+    this.#tracers.push({ trace, to, on: !startOff, resume: false, from: undefined, until: 0, ...(gtkw && { save: (fromPs: number, toPs: number) => save({ fromPs, toPs }) }) });
   }
 
   // ---- time -----------------------------------------------------------------------------------------------------------------------
@@ -158,13 +179,20 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
 
   /** Moves on by `count` edges of a clock (default: the first). Other clocks tick in between as their periods say. */
   step(count = 1, domain?: string): void {
+    if (this.#processes.busy) fail('step-in-process', 'time belongs to the scheduler while processes run', { where: [Origin.here()], hint: 'await task.step()' });
+    this.#step(count, domain);
+  }
+
+  #step(count: number, domain?: string): void {
     const d = domain === undefined ? 0 : this.#domain(domain);
     if (this.#clocks.length === 0) fail('no-clock', `module ${this.design.flat.name} has no clock`, { where: [Origin.here()] });
-    if (this.#clocks.length === 1 && this.#tracers.length === 0) {
+    if (!Number.isInteger(count) || count < 0) checkCount(count, Origin.here());
+    if (this.#clocks.length === 1 && !this.#tracers.some((t) => t.on)) {
       const done = this.engine.tick([0], count, this.#checks);
       this.#edges[0]! += done;
       this.#time += done > 0 ? this.#next[0]! - this.#time + (done - 1) * this.#clocks[0]!.period : 0;
       this.#next[0]! += done * this.#clocks[0]!.period;
+      if (done > 0) this.#lastTicked = FIRST_CLOCK;
       if (done < count) this.#assertionFailed(this.engine.failed!);
       return;
     }
@@ -192,7 +220,8 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
       if (!t.on) continue;
       t.trace.fall(t.to, this.#lastSampled, this.#time);
       t.trace.cycle(t.to, this.#time, end, this.#lastTicked, (d) => this.#reset[d]!, t.resume);
-      t.begun = true;
+      t.from ??= this.#time;
+      t.until = end;
       t.resume = false;
     }
     this.#lastSampled = this.#time;
@@ -211,15 +240,10 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
   /** Holds a domain (default: all) in reset for some edges of it. */
   reset(cycles = 1, domain?: string): void {
     const which = domain === undefined ? this.#clocks.map((c) => c.domain) : [this.#domain(domain)];
+    const goals = which.map((d) => this.#edges[d]! + cycles);
     for (const d of which) this.#setReset(d, true);
-    if (domain === undefined) for (const d of which) while (this.#edges[d]! < cycles) this.#edgeOrStep();
-    else this.step(cycles, domain);
+    which.forEach((d, i) => this.step(Math.max(0, goals[i]! - this.#edges[d]!), this.#clocks[d]!.name));
     for (const d of which) this.#setReset(d, false);
-  }
-
-  #edgeOrStep(): void {
-    if (this.#clocks.length === 1) this.step();
-    else this.#edge();
   }
 
   /** Drives the reset of a domain by hand. */
@@ -309,16 +333,21 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
   // ---- snapshots ------------------------------------------------------------------------------------------------------------------
 
   snapshot(): Snapshot {
-    return { engine: this.engine.save(), time: this.#time, edges: [...this.#edges], next: [...this.#next] };
+    return { engine: this.engine.save(), time: this.#time, edges: [...this.#edges], next: [...this.#next], resets: [...this.#reset], of: { module: this.design.flat.name, engine: this.engine.name } };
   }
 
-  /** Goes back to a snapshot. A trace that is being written cannot go back in time. */
+  /** Goes back to a snapshot of this simulation or of another one of the same module on the same engine. A trace that is being written cannot go back in time. */
   restore(s: Snapshot): void {
-    if (this.#tracers.some((t) => t.on) && s.time < this.#time) fail('trace-backwards', 'a simulation that is being traced cannot go back in time', { hint: 'restore into a simulation without trace, or switch it off first' });
+    if (this.#tracers.some((t) => t.on) && s.time < this.#time) fail('trace-backwards', 'a simulation that is being traced cannot go back in time', { where: [Origin.here()], hint: 'restore into a simulation without trace, or switch it off first' });
+    const { module, engine } = s.of;
+    if (module !== this.design.flat.name || engine !== this.engine.name) {
+      fail('foreign-snapshot', `a snapshot of ${module} on engine ${engine} in a simulation of ${this.design.flat.name} on engine ${this.engine.name}`, { where: [Origin.here()] });
+    }
     this.engine.restore(s.engine);
     this.#time = s.time;
     this.#edges = [...s.edges];
     this.#next = [...s.next];
+    s.resets.forEach((on, d) => (this.#reset[d] = on));
   }
 
   // ---- processes ------------------------------------------------------------------------------------------------------------------
@@ -330,7 +359,7 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
 
   /** Runs until all processes have ended; the number of edges that took. */
   async run({ limit = 1_000_000 }: { readonly limit?: number } = {}): Promise<number> {
-    return this.#processes.run({ step: (n) => this.step(n), cycle: () => this.cycle(), time: () => this.#time }, limit);
+    return this.#processes.run({ step: (n) => this.#step(n), cycle: () => this.cycle(), time: () => this.#time }, limit);
   }
 
   // ---- waves ----------------------------------------------------------------------------------------------------------------------
@@ -338,20 +367,20 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
   /** Switches tracing off and on, for windows. */
   traceOff(): void {
     for (const t of this.#tracers) {
-      if (t.on && t.begun) t.trace.off(t.to, this.#time);
+      if (t.on && t.from !== undefined) t.trace.off(t.to, this.#time);
       t.on = false;
     }
   }
   traceOn(): void {
     for (const t of this.#tracers) {
-      if (!t.on) t.resume = t.begun;
+      if (!t.on) t.resume = t.from !== undefined;
       t.on = true;
     }
   }
 
   /** What has been recorded so far. */
   recording(): Recording {
-    if (this.#recorder === undefined) fail('no-recording', 'nothing was recorded', { hint: 'simulate with { record: true }' });
+    if (this.#recorder === undefined) fail('no-recording', 'nothing was recorded', { where: [Origin.here()], hint: 'simulate with { record: true }' });
     this.#sample(this.#nextEdge());
     return this.#recorder.recording();
   }
@@ -366,7 +395,11 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
     this.#closed = true;
     const end = this.#nextEdge();
     this.#sample(end);
-    for (const { to, on } of this.#tracers) to.close(on ? end : undefined);
+    for (const { to, on, save, from, until } of this.#tracers) {
+      to.close(on ? end : undefined);
+      // Opened on the window that was written, if it was one.
+      if (save !== undefined && from !== undefined && (from > 0 || !on)) save(from, until);
+    }
   }
 
   [Symbol.dispose](): void {

@@ -8,10 +8,10 @@ import type { Crossbar, CrossbarConfig, EngineName, Saturations, WeightMatrix } 
 export const SHOWN = [
   '*.{clk,start,busy,done}',
   '*.sequencer.{front,frontPass,adc,turn,backPass}',
-  '*.drivers.{wordlines,shift}*',
-  '*.slice0.array.{sample,held[0],held[1],held[2],held[3]}',
-  '*.slice0.adc.{capture,codes[0],codes[1],codes[2],codes[3]}',
-  '*.slice0.adc.saturated[0]',
+  '*.drivers.{wordlines,shift}',
+  '*.slice3.array.{sample,held[0],held[1],held[2],held[3]}',
+  '*.slice3.adc.{capture,codes[0],codes[1],codes[2],codes[3]}',
+  '*.slice3.adc.saturated[0]',
   '*.shiftAdd.sums{[0],[1],[2],[3]}',
   '*.{result[0],result[1],result[2],result[3]}',
 ].join();
@@ -19,7 +19,8 @@ export const SHOWN = [
 export interface WaveOptions {
   readonly file: string;
   readonly signals: string;
-  /** Matrix-vector products that are written; the wave is off before and after. */
+  /** The products that are written, counted from 0; the wave is off before and after. */
+  readonly from: number;
   readonly products: number;
 }
 
@@ -27,7 +28,7 @@ export interface WaveOptions {
 export class MeasuredCore implements Crossbar {
   readonly config: CrossbarConfig;
   readonly #core: RtlCrossbar;
-  #left: number;
+  readonly #wave: WaveOptions | undefined;
   /** Clock cycles of all products, and of programming, as the simulation took them. */
   cycles = 0;
   programmingCycles = 0;
@@ -39,7 +40,7 @@ export class MeasuredCore implements Crossbar {
       ...(engine !== undefined && { engine }),
       ...(wave !== undefined && { trace: { file: wave.file, signals: wave.signals, startOff: true } }),
     });
-    this.#left = wave?.products ?? 0;
+    this.#wave = wave;
   }
 
   get saturations(): Saturations {
@@ -50,15 +51,15 @@ export class MeasuredCore implements Crossbar {
     const before = this.#core.sim.cycle();
     this.#core.program(weights);
     this.programmingCycles += this.#core.sim.cycle() - before;
-    if (this.#left > 0) this.#core.sim.traceOn();
   }
 
   mvm(inputs: ArrayLike<number>): Int32Array {
+    if (this.mvms === this.#wave?.from) this.#core.sim.traceOn();
     const before = this.#core.sim.cycle();
     const result = this.#core.mvm(inputs);
     this.cycles += this.#core.sim.cycle() - before;
     this.mvms++;
-    if (this.#left > 0 && --this.#left === 0) this.#core.sim.traceOff();
+    if (this.#wave !== undefined && this.mvms === this.#wave.from + this.#wave.products) this.#core.sim.traceOff();
     return result;
   }
 
