@@ -94,7 +94,7 @@ export function clockEdge(graph: Graph, layout: Layout, g: WordGraph, { domains,
     const n = g.node(condition);
     if (n.op === 'xor' && n.width === 1 && g.constantOf(n.args[1]!) === 1) return under(parent, n.args[0]!, !value);
     let known = branches.get(parent);
-    if (known === undefined) branches.set(parent, (known = new Map()));
+    if (known === undefined) branches.set(parent, (known = new Map<Word, Branch>()));
     let branch = known.get(condition);
     if (branch === undefined) {
       branch = { kind: 'branch', condition, then: block(), otherwise: block() };
@@ -184,12 +184,19 @@ export function clockEdge(graph: Graph, layout: Layout, g: WordGraph, { domains,
     return branch.then;
   }
 
+  /** The block under a condition; a conjunction (nested `when`s) becomes nested branches, so that an inner condition is only worked out where the outer one holds. */
+  function within(parent: Block | undefined, condition: NodeId): Block | undefined {
+    const node = graph.nodes[condition]!;
+    if (node.kind === 'op' && node.op === 'and') return node.args.reduce(within, parent);
+    return parent && inOrder(parent, lowering.word(condition, 0, 0));
+  }
+
   for (const w of graph.writes) {
     if (!domains.has(w.domain)) continue;
     const { depth } = graph.memories[w.memory]!;
     const address = lowering.word(w.address, 0, 0);
     // Writes stay in their order: the later one wins.
-    let target = inOrder(plan.late, lowering.word(w.enable, 0, 0));
+    let target = within(plan.late, w.enable);
     if (2 ** indexWidth(depth) > depth) target = target && inOrder(target, g.ltu(address, g.constant(depth)));
     target?.items.push({ kind: 'memory', memory: w.memory, address, values: lowering.words(w.data) });
   }
