@@ -90,12 +90,18 @@ function cells(p: ArrayParameters): ModelBehaviour {
     for (let from = 0; from < count; from += chunk) {
       const to = Math.min(count, from + chunk);
       partial.fill(0);
-      for (let i = from; i < to; i++) {
-        const at = list[i]!;
-        for (let k = 0; k < stride; k++) partial[k]! += words[at + k]!;
+      let i = from;
+      // Four rows a round, for a quarter of the loads and stores of the partial sums.
+      for (; i + 4 <= to; i += 4) {
+        const [a, b, c, d] = [list[i]!, list[i + 1]!, list[i + 2]!, list[i + 3]!];
+        for (let k = 0; k < stride; k++) partial[k] = partial[k]! + (words[a + k]! + words[b + k]!) + (words[c + k]! + words[d + k]!);
+      }
+      for (; i < to; i++) {
+        const a = list[i]!;
+        for (let k = 0; k < stride; k++) partial[k]! += words[a + k]!;
       }
       const offset = (to - from) * (p.floor - bias);
-      for (let c = 0; c < columns; c++) sums[c]! += Math.imul(bytes[c]! + offset, scale);
+      for (let c = 0; c < columns; c++) sums[c]! += (bytes[c]! + offset) * scale;
     }
   };
 
