@@ -4,10 +4,17 @@ import type { NodeId } from '../ir/netlist.ts';
 import { describeShape } from '../ir/shape.ts';
 import { Signal, type AnySignal, type Fit, type Operand } from './signal.ts';
 
+/** `register "x"`, `output "y"`, `input "a" of instance "i"`. */
+function nameOf({ builder, id }: AnySignal): string {
+  const node = builder.node(id);
+  if (node.kind === 'wire' && node.feeds !== undefined) return `input "${node.feeds.port}" of instance "${node.name!.slice(0, -node.feeds.port.length - 1)}"`;
+  return `${node.kind === 'reg' ? 'register' : builder.outputs.get(node.name ?? '') === id ? 'output' : 'wire'} "${node.name ?? ''}"`;
+}
+
 /** Records `target := value` (or one lane of it) in the statement list that is being written. */
-function record(target: AnySignal, value: AnySignal | number | bigint, what: string, lane?: AnySignal | number): void {
-  const origin = Origin.here();
+export function record(target: AnySignal, value: AnySignal | number | bigint, lane?: AnySignal | number, origin = Origin.here()): void {
   const { builder, id } = target;
+  const what = nameOf(target);
   const shape = lane === undefined ? builder.shape(id) : { width: target.width, lanes: 1 };
   const fitted = value instanceof Signal ? builder.fitted(builder.own(value, origin), shape, what, origin) : builder.literal(value, shape, origin);
   let laneId: NodeId | undefined;
@@ -27,28 +34,26 @@ function record(target: AnySignal, value: AnySignal | number | bigint, what: str
   builder.statement({ kind: 'assign', target: id, value: fitted, origin, ...(laneId !== undefined && { lane: laneId }) });
 }
 
-const nameOf = (s: AnySignal): string => s.builder.node(s.id).name ?? 'a wire';
-
 /**
  * A combinational signal that statements drive. It must be driven on every path: give a `default`, or assign before or in all branches.
  */
 export class Wire<W extends number = number, N extends number = 1> extends Signal<W, N> {
   set<T extends Operand>(value: T & Fit<W, N, T>): void {
-    record(this, value, `wire ${nameOf(this)}`);
+    record(this, value);
   }
   /** Drives one lane. */
   setAt<T extends Operand>(lane: number | Signal, value: T & Fit<W, 1, T>): void {
-    record(this, value, `wire ${nameOf(this)}`, lane);
+    record(this, value, lane);
   }
 }
 
 /** State. It reads the value of this cycle; `next` gives that of the next one. Without an assignment it keeps its value. */
 export class Reg<W extends number = number, N extends number = 1> extends Signal<W, N> {
   next<T extends Operand>(value: T & Fit<W, N, T>): void {
-    record(this, value, `register ${nameOf(this)}`);
+    record(this, value);
   }
   /** The next value of one lane. */
   nextAt<T extends Operand>(lane: number | Signal, value: T & Fit<W, 1, T>): void {
-    record(this, value, `register ${nameOf(this)}`, lane);
+    record(this, value, lane);
   }
 }

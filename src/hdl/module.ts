@@ -91,7 +91,7 @@ export class ModuleDefinition<I extends Fields = Fields, O extends Fields = Fiel
     for (const [name, type] of Object.entries(declared)) {
       const value = results[name];
       if (value === undefined) builder.report('undriven', `output "${name}" of module ${this.name} gets no value`, [origin], 'return it from the build function');
-      else if (!isOutputItself(builder, name, type, value)) assignAll(outputOf(name, type), value);
+      else if (!isOutputItself(builder, name, type, value)) assignAll(outputOf(name, type), value, origin);
     }
     for (const name of Object.keys(results)) {
       if (!Object.hasOwn(declared, name)) builder.report('unknown-port', `module ${this.name} has no output "${name}"`, [origin], suggest(name, Object.keys(declared)));

@@ -1,5 +1,5 @@
 import { Origin, suggest } from '../diag/index.ts';
-import { Reg, Wire } from './assign.ts';
+import { record, Reg, Wire } from './assign.ts';
 import type { Builder } from './builder.ts';
 import { Signal, type AnySignal, type Fit, type Operand } from './signal.ts';
 import type { BitsType, BundleType, Fields, Type, VecType } from './types.ts';
@@ -54,27 +54,26 @@ export function mapLeaves(type: Type, make: (leaf: BitsType, lanes: number, path
   return Object.fromEntries(Object.entries(type.fields).map(([name, t]) => [name, mapLeaves(t, make, lanes, [...path, name])]));
 }
 
-/** Walks target and source together and assigns leaf by leaf. */
-export function assignAll(target: AnyCarrier, source: AnyCarrier | Operand): void {
+/** Walks target and source together and assigns leaf by leaf. `origin` is where that was asked for. */
+export function assignAll(target: AnyCarrier, source: AnyCarrier | Operand, origin = Origin.here()): void {
   if (target instanceof Signal) {
     const value = source as Operand;
-    if (target instanceof Reg) target.next(value as number);
-    else if (target instanceof Wire) target.set(value as number);
-    else target.builder.report('not-assignable', `${target.toString()} is read-only`, [Origin.here()], 'only wires, registers and inputs of instances can be assigned');
+    if (target instanceof Reg || target instanceof Wire) record(target, value, undefined, origin);
+    else target.builder.report('not-assignable', `${target.toString()} is read-only`, [origin], 'only wires, registers and inputs of instances can be assigned');
     return;
   }
   const builder = firstSignal(target)?.builder;
   if (source instanceof Signal || typeof source !== 'object' || source === null) {
-    builder?.report('missing-field', `${source instanceof Signal ? source.toString() : String(source)} where a bundle with fields ${Object.keys(target).join(', ')} is needed`, [Origin.here()]);
+    builder?.report('missing-field', `${source instanceof Signal ? source.toString() : String(source)} where a bundle with fields ${Object.keys(target).join(', ')} is needed`, [origin]);
     return;
   }
   for (const name of Object.keys(source)) {
-    if (!Object.hasOwn(target, name)) builder?.report('unknown-field', `a bundle with fields ${Object.keys(target).join(', ')} has no "${name}"`, [Origin.here()], suggest(name, Object.keys(target)));
+    if (!Object.hasOwn(target, name)) builder?.report('unknown-field', `a bundle with fields ${Object.keys(target).join(', ')} has no "${name}"`, [origin], suggest(name, Object.keys(target)));
   }
   for (const [name, t] of Object.entries(target)) {
     const value = source[name];
-    if (value === undefined) builder?.report('missing-field', `no value for field "${name}" of a bundle`, [Origin.here()]);
-    else assignAll(t, value);
+    if (value === undefined) builder?.report('missing-field', `no value for field "${name}" of a bundle`, [origin]);
+    else assignAll(t, value, origin);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Origin } from '../diag/index.ts';
 import type { Check, DomainId, Memory, Model, Module, Node, NodeId, Statement } from './netlist.ts';
 import type { View } from './shape.ts';
 
@@ -24,6 +25,8 @@ export interface FlatModel {
   readonly inputs: ReadonlyMap<string, NodeId>;
   readonly outputs: ReadonlyMap<string, NodeId>;
   readonly domain: DomainId;
+  /** Where it was placed. */
+  readonly origin: Origin;
 }
 
 export interface FlatMemory extends Memory {
@@ -90,7 +93,7 @@ export function flatten(top: Module): Flat {
       const childDomains = instance.domains.map((d) => domains[d]!);
       if (of.kind === 'model') {
         const outputs = new Map([...instance.outputs].map(([port, id]) => [port, map[id]!]));
-        models.push({ path: childPath, model: of, inputs: feed, outputs, domain: childDomains[0]! });
+        models.push({ path: childPath, model: of, inputs: feed, outputs, domain: childDomains[0]!, origin: instance.origin });
         return;
       }
       const child = place(of, childPath, childDomains, feed);
@@ -182,6 +185,17 @@ export function flatten(top: Module): Flat {
     scope: scopeOf(root, top.name),
     checkPaths,
   };
+}
+
+/** The dotted path below the top by which a node is called; the shortest if it has several. */
+export function pathNames({ scope }: Flat): Map<NodeId, string> {
+  const names = new Map<NodeId, string>();
+  const walk = (s: Scope, prefix: string): void => {
+    for (const { name, node } of s.names) if (!names.has(node)) names.set(node, prefix + name);
+    for (const child of s.children) walk(child, `${prefix}${child.name}.`);
+  };
+  walk(scope, '');
+  return names;
 }
 
 const below = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);

@@ -40,7 +40,18 @@ export interface Graph {
   readonly image: Int32Array;
 }
 
-type Environment = Map<NodeId, NodeId>;
+/** What targets have been assigned so far: in this arm, and in what is around it. A copy for each arm would cost the square of the design. */
+class Environment {
+  readonly own = new Map<NodeId, NodeId>();
+  constructor(readonly outer?: Environment) {}
+
+  get(target: NodeId): NodeId | undefined {
+    return this.own.get(target) ?? this.outer?.get(target);
+  }
+  set(target: NodeId, value: NodeId): void {
+    this.own.set(target, value);
+  }
+}
 
 /** Turns statements into expressions. */
 export function resolve(flat: Flat): Graph {
@@ -83,7 +94,7 @@ export function resolve(flat: Flat): Graph {
           checks.push({ source: s, path: flat.checkPaths.get(s) ?? '', active: path ?? constant(1n, bit), condition: s.condition });
           break;
         case 'when': {
-          const arms = s.arms.map(() => new Map(env));
+          const arms = s.arms.map(() => new Environment(env));
           let reached = path;
           s.arms.forEach(({ condition, body: inner }, i) => {
             run(inner, arms[i]!, condition === undefined ? reached : and(reached, condition));
@@ -98,7 +109,7 @@ export function resolve(flat: Flat): Graph {
 
   const merge = (conditions: readonly (NodeId | undefined)[], arms: readonly Environment[], env: Environment): void => {
     const changed = new Set<NodeId>();
-    for (const arm of arms) for (const [target, value] of arm) if (env.get(target) !== value) changed.add(target);
+    for (const arm of arms) for (const [target, value] of arm.own) if (env.get(target) !== value) changed.add(target);
     for (const target of changed) {
       const shape = flat.nodes[target]!;
       const before = env.get(target) ?? idle(target);
@@ -116,7 +127,7 @@ export function resolve(flat: Flat): Graph {
     }
   };
 
-  const env: Environment = new Map();
+  const env = new Environment();
   run(flat.body, env, undefined);
 
   // Wires become their drivers; chains of wires are followed to the end. A wire on a cycle of nodes ends at an operator all the same,

@@ -1,6 +1,7 @@
 import type { Problem } from '../../diag/index.ts';
-import type { Flat } from '../flatten.ts';
+import { pathNames, type Flat } from '../flatten.ts';
 import type { DomainId, NodeId, RegNode } from '../netlist.ts';
+import { operators } from '../operators/index.ts';
 import { components, dependencies, driversOf, visitStatements } from '../visit.ts';
 
 /**
@@ -9,6 +10,7 @@ import { components, dependencies, driversOf, visitStatements } from '../visit.t
  */
 export function findCrossings(flat: Flat): Problem[] {
   if (flat.domains.length < 2) return [];
+  const names = pathNames(flat);
   const drivers = driversOf(flat.body);
   const deps = flat.nodes.map((n) => dependencies(n, drivers));
   const writers = new Map<number, Set<DomainId>>();
@@ -22,7 +24,7 @@ export function findCrossings(flat: Flat): Problem[] {
     const all = new Map<DomainId, NodeId>();
     for (const id of group) {
       const node = flat.nodes[id]!;
-      if (node.kind === 'reg') all.set(node.domain, id);
+      if (node.kind === 'reg' || node.kind === 'reset') all.set(node.domain, id);
       if (node.kind === 'port') all.set(flat.models[node.instance]!.domain, id);
       if (node.kind === 'read') for (const d of writers.get(node.memory) ?? []) all.set(d, id);
       for (const d of deps[id]!) for (const [domain, source] of sources[d]!) if (!all.has(domain)) all.set(domain, source);
@@ -36,7 +38,7 @@ export function findCrossings(flat: Flat): Problem[] {
       for (const [from, source] of sources[value]!) {
         if (from === domain) continue;
         const node = flat.nodes[source]!;
-        const name = node.name ?? node.kind;
+        const name = names.get(source) ?? (node.kind === 'read' ? flat.memories[node.memory]!.path : node.kind);
         problems.set(`${what}:${name}:${from}`, {
           code: 'clock-crossing',
           message: `${what} of clock domain "${flat.domains[domain]!}" samples "${name}" of domain "${flat.domains[from]!}" without a synchroniser`,
@@ -48,9 +50,10 @@ export function findCrossings(flat: Flat): Problem[] {
   };
   const straight = (id: NodeId): boolean => {
     const node = flat.nodes[id]!;
-    if (node.kind === 'reg' || node.kind === 'read' || node.kind === 'input') return true;
-    if (node.kind === 'wire') return deps[id]!.length === 1 && straight(deps[id]![0]!);
-    return node.kind === 'op' && ['slice', 'cat', 'lane', 'pack', 'bits', 'unbits', 'zext'].includes(node.op) && node.args.every(straight);
+    if (node.kind === 'op') return operators[node.op].grain === 'move' && node.args.every(straight);
+    // A memory's word is as steady as its address: the reading side of an asynchronous FIFO.
+    if (node.kind === 'read') return [...sources[node.args[0]]!.keys()].every((d) => !(writers.get(node.memory)?.has(d) ?? false));
+    return node.kind !== 'wire' || (deps[id]!.length === 1 && straight(deps[id]![0]!));
   };
 
   visitStatements(flat.body, (s, conditions) => {
@@ -58,12 +61,12 @@ export function findCrossings(flat: Flat): Problem[] {
       const target = flat.nodes[s.target]!;
       if (target.kind !== 'reg') return;
       const reg: RegNode = target;
-      const what = `register "${reg.name ?? '?'}"`;
+      const what = `register "${names.get(reg.id) ?? '?'}"`;
       if (!reg.synchroniser || !straight(s.value)) check([s.value], reg.domain, what, [s.origin]);
       check([...conditions, ...(s.lane === undefined ? [] : [s.lane])], reg.domain, what, [s.origin]);
-    } else if (s.kind === 'write') check([s.address, s.data, ...conditions], s.domain, `memory "${flat.memories[s.memory]!.name}"`, [s.origin]);
+    } else if (s.kind === 'write') check([s.address, s.data, ...conditions], s.domain, `memory "${flat.memories[s.memory]!.path}"`, [s.origin]);
     else if (s.kind === 'check') check([s.condition, ...conditions], s.domain, `${s.check} "${s.message}"`, [s.origin]);
   });
-  for (const m of flat.models) check([...m.inputs.values()], m.domain, `model "${m.path}"`, [m.model.origin]);
+  for (const m of flat.models) check([...m.inputs.values()], m.domain, `model "${m.path}"`, [m.origin]);
   return [...problems.values()];
 }

@@ -1,5 +1,5 @@
 import type { Problem } from '../../diag/index.ts';
-import type { Flat } from '../flatten.ts';
+import { pathNames, type Flat } from '../flatten.ts';
 import type { Node, NodeId } from '../netlist.ts';
 import { operators } from '../operators/index.ts';
 import { bitsOf } from '../shape.ts';
@@ -15,9 +15,10 @@ export function findLoops(flat: Flat): { problems: Problem[]; cyclicNodes: Reado
   const groups = components(flat.nodes.length, (id) => deps[id]!).filter((c) => c.length > 1 || deps[c[0]!]!.includes(c[0]!));
   const cyclicNodes = new Set(groups.flat());
   const problems: Problem[] = [];
+  let names: Map<NodeId, string> | undefined;
   for (const group of groups) {
     const path = bitLoop(flat, drivers, new Set(group));
-    if (path !== undefined) problems.push(describe(flat, path));
+    if (path !== undefined) problems.push(describe(flat, path, (names ??= pathNames(flat))));
   }
   return { problems, cyclicNodes };
 }
@@ -75,19 +76,20 @@ function bitLoop(flat: Flat, drivers: ReadonlyMap<NodeId, readonly Driver[]>, gr
   return undefined;
 }
 
-function describe(flat: Flat, path: readonly Bit[]): Problem {
-  const steps = path.map(({ node, bit }) => {
+function describe(flat: Flat, path: readonly Bit[], names: ReadonlyMap<NodeId, string>): Problem {
+  // A value depends on what follows it in the path; people read the other way, from cause to effect, and begin with something they named.
+  const forward = [...path].reverse();
+  const first = Math.max(0, forward.findIndex(({ node }) => names.has(node)));
+  const steps = [...forward.slice(first), ...forward.slice(0, first + 1)].map(({ node, bit }) => {
     const n = flat.nodes[node]!;
-    const name = n.name ?? (n.kind === 'op' ? n.op : n.kind);
+    const name = names.get(node) ?? (n.kind === 'op' ? n.op : n.kind === 'read' ? `read of ${flat.memories[n.memory]!.path}` : n.kind);
     const index = bitsOf(n) === 1 ? '' : n.lanes > 1 ? `[${Math.floor(bit / n.width)}][${bit % n.width}]` : `[${bit}]`;
     return `${name}${index} (${n.origin.toString()})`;
   });
-  // A value depends on what follows it in the path; people read the other way, from cause to effect.
-  const forward = steps.reverse();
   return {
     code: 'comb-loop',
-    message: `combinational loop: ${[...forward, forward[0]!].join(' -> ')}`,
-    where: [flat.nodes[path[0]!.node]!.origin],
+    message: `combinational loop: ${steps.join(' -> ')}`,
+    where: [flat.nodes[forward[first]!.node]!.origin],
     hint: 'break it with a register',
   };
 }

@@ -29,12 +29,16 @@ function fixedLane(module: Module, { lane }: Assign): number | undefined {
  */
 function doubleDrivers(module: Module): Problem[] {
   const problems: Problem[] = [];
-  const walk = (body: readonly Statement[]): Map<NodeId, Assign> => {
+  const walk = (body: readonly Statement[]): { seen: Map<NodeId, Assign>; lanes: Map<string, Assign> } => {
     const seen = new Map<NodeId, Assign>();
     const lanes = new Map<string, Assign>();
     for (const s of body) {
       if (s.kind === 'when') {
-        for (const arm of s.arms) for (const [target, first] of walk(arm.body)) if (!seen.has(target)) seen.set(target, first);
+        for (const arm of s.arms) {
+          const inner = walk(arm.body);
+          for (const [target, first] of inner.seen) if (!seen.has(target)) seen.set(target, first);
+          for (const [lane, first] of inner.lanes) if (!lanes.has(lane)) lanes.set(lane, first);
+        }
         continue;
       }
       if (s.kind !== 'assign') continue;
@@ -51,7 +55,7 @@ function doubleDrivers(module: Module): Problem[] {
       if (lane !== undefined) lanes.set(`${s.target}:${lane}`, s);
       seen.set(s.target, s);
     }
-    return seen;
+    return { seen, lanes };
   };
   walk(module.body);
   return problems;
