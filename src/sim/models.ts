@@ -1,3 +1,4 @@
+import { fail, Origin } from '../diag/index.ts';
 import type { ModelBehaviour, ModelIo, ModelPort } from '../ir/netlist.ts';
 import type { FlatModel } from '../ir/flatten.ts';
 import { loadBig, storeBig, type Place } from './layout.ts';
@@ -37,15 +38,20 @@ function portOf(all: Int32Array, place: Place): ModelPort {
   const words = all.subarray(first, first + lanes * wordsPerLane);
   const mask = width >= 32 ? -1 : 2 ** width - 1;
   const laneOf = (lane: number): Place => ({ first: lane * wordsPerLane, lanes: 1, width, wordsPerLane });
+  const tooWide = (): never => fail('value-range', `a port of ${width} bits is wider than a number`, { where: [Origin.here()], hint: 'use getBig, setBig or words' });
   return {
     width,
     lanes,
     wordsPerLane,
     words,
-    get: (lane = 0) => words[lane]! >>> 0,
-    set: (value, lane = 0) => {
-      words[lane] = value & mask;
-    },
+    // Chosen once: the common case stays one load or store.
+    get: wordsPerLane === 1 ? (lane = 0) => words[lane]! >>> 0 : tooWide,
+    set:
+      wordsPerLane === 1
+        ? (value, lane = 0) => {
+            words[lane] = value & mask;
+          }
+        : tooWide,
     getBig: (lane = 0) => loadBig(words, laneOf(lane)),
     setBig: (value, lane = 0) => storeBig(words, laneOf(lane), BigInt.asUintN(width, value)),
   };

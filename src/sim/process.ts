@@ -1,35 +1,39 @@
-import { fail, WordlineError } from '../diag/index.ts';
+import { fail, Origin, WordlineError, type Problem } from '../diag/index.ts';
 
-/** What a process waits with. */
+/** What a process waits with. Only one wait at a time: await each before the next. */
 export interface Task {
   /** Waits for some clock edges (default 1). */
   step(count?: number): Promise<void>;
-  /** Waits until a condition holds at a clock edge; the number of edges that took. */
+  /** Waits until a condition holds after a clock edge; the number of edges that took. */
   until(condition: () => boolean, options?: { readonly limit?: number; readonly message?: string }): Promise<number>;
-  /** Starts another process, which runs after this one from the next edge on. */
+  /** Starts another process. It has its first turn after the processes that are there already, at the same edge. */
   fork(name: string, body: (task: Task) => Promise<void>): Process;
+  /** Waits until other processes have ended. */
+  join(...processes: readonly Process[]): Promise<void>;
 }
 
 export interface Process {
   readonly name: string;
-  /** Settles when the process ends. */
+  /** Settles when the process ends; for code that is no process itself. A process waits with `join`. */
   readonly done: Promise<void>;
 }
 
 interface Wait {
-  /** Edge at which to wake up at the latest. */
-  readonly at: number;
-  readonly condition: (() => boolean) | undefined;
-  readonly message: string;
-  readonly since: number;
-  readonly wake: () => void;
-  readonly giveUp: (error: Error) => void;
+  /** Is it over? Asked once a turn. */
+  readonly due: () => boolean;
+  /** Edge at which to look again at the latest; absent: it depends on signals or on other processes. */
+  readonly at: number | undefined;
+  /** Must be asked after every edge. */
+  readonly watches: boolean;
+  readonly what: string;
+  readonly resume: () => void;
 }
 
 interface Running extends Process {
   wait: Wait | undefined;
+  started: boolean;
   ended: boolean;
-  error: unknown;
+  failure: { readonly error: unknown } | undefined;
   start(): void;
 }
 
@@ -44,10 +48,17 @@ interface Clockwork {
  * the next, so that a run is always the same. All see the settled state after the edge.
  */
 export class Processes {
-  readonly #all: Running[] = [];
-  /** Resolved when the process that runs now waits or ends. */
+  #all: Running[] = [];
+  /** The process that has its turn. */
+  #current: Running | undefined;
+  /** Ends the turn. */
   #idle: () => void = () => undefined;
   #clock: Clockwork | undefined;
+
+  /** Is a process having its turn? Then time belongs to the scheduler. */
+  get busy(): boolean {
+    return this.#current !== undefined;
+  }
 
   add(name: string, body: (task: Task) => Promise<void>): Process {
     let settle: () => void = () => undefined;
@@ -58,24 +69,32 @@ export class Processes {
     });
     // Who awaits `done` hears of the error; who does not hears of it from `run`.
     done.catch(() => undefined);
+    const current = (): Running | undefined => this.#current;
     const process: Running = {
       name,
-      done,
+      get done() {
+        // The scheduler cannot know that a process awaits this, and would wait for that process for ever.
+        if (current() !== undefined && !process.ended) fail('process-stuck', `process "${current()!.name}" waits for the end of "${name}" without saying so`, { where: [Origin.here()], hint: 'await task.join(process)' });
+        return done;
+      },
       wait: undefined,
+      started: false,
       ended: false,
-      error: undefined,
+      failure: undefined,
       start: () => {
+        const end = (): void => {
+          process.ended = true;
+          this.#idle();
+        };
         body(this.#task(process)).then(
           () => {
-            process.ended = true;
             settle();
-            this.#idle();
+            end();
           },
           (error: unknown) => {
-            process.ended = true;
-            process.error = error;
+            process.failure = { error };
             settleBadly(error);
-            this.#idle();
+            end();
           },
         );
       },
@@ -85,69 +104,109 @@ export class Processes {
   }
 
   #task(process: Running): Task {
-    const wait = (at: number, condition: (() => boolean) | undefined, message: string): Promise<number> => {
-      const since = this.#clock!.cycle();
-      return new Promise<number>((resolve, reject) => {
-        process.wait = { at, condition, message, since, wake: () => resolve(this.#clock!.cycle() - since), giveUp: reject };
+    const wait = (origin: Origin, made: Omit<Wait, 'resume'>, late?: () => WordlineError | undefined): Promise<void> => {
+      if (process.wait !== undefined || this.#current !== process) {
+        fail('process-stuck', `process "${process.name}" waits for ${made.what} while ${process.wait === undefined ? 'it is not its turn' : `it waits for ${process.wait.what}`}`, {
+          where: [origin],
+          hint: 'await each wait before the next; what goes on at the same time is a process of its own: task.fork',
+        });
+      }
+      return new Promise<void>((resolve, reject) => {
+        const resume = (): void => {
+          const error = late?.();
+          if (error === undefined) resolve();
+          else reject(error);
+        };
+        process.wait = { ...made, resume };
         this.#idle();
       });
     };
+    const clock = (): Clockwork => this.#clock!;
     return {
       step: async (count = 1) => {
-        if (count > 0) await wait(this.#clock!.cycle() + count, undefined, '');
+        const origin = Origin.here();
+        checkCount(count, origin);
+        const at = clock().cycle() + count;
+        if (count > 0) await wait(origin, { due: () => clock().cycle() >= at, at, watches: false, what: `${count} clock edges` });
       },
-      until: async (condition, { limit = 100_000, message = 'a condition' } = {}) => (condition() ? 0 : wait(this.#clock!.cycle() + limit, condition, message)),
+      until: async (condition, { limit = 100_000, message = 'a condition' } = {}) => {
+        const origin = Origin.here();
+        const since = clock().cycle();
+        if (condition()) return 0;
+        const at = since + limit;
+        let holds = false;
+        const due = (): boolean => (holds = condition()) || clock().cycle() >= at;
+        await wait(origin, { due, at, watches: true, what: message }, () => (holds ? undefined : this.#late(process.name, message, since, origin)));
+        return clock().cycle() - since;
+      },
       fork: (name, body) => this.add(name, body),
+      join: async (...others) => {
+        const origin = Origin.here();
+        const ended = (): boolean => others.every((p) => (p as Running).ended);
+        if (!ended()) await wait(origin, { due: ended, at: undefined, watches: false, what: `the end of ${others.map((p) => `"${p.name}"`).join(', ')}` });
+      },
     };
   }
 
   async run(clock: Clockwork, limit: number): Promise<number> {
+    if (this.#clock !== undefined) fail('process-stuck', 'the processes of this simulation are running already', { where: [Origin.here()] });
     this.#clock = clock;
     const start = clock.cycle();
-    const started = new Set<Running>();
-    for (;;) {
-      // Processes that are added while others run take part from now on.
-      for (let i = 0; i < this.#all.length; i++) {
-        const p = this.#all[i]!;
-        if (p.ended) continue;
-        if (!started.has(p)) {
-          started.add(p);
-          await this.#turn(() => p.start());
-        } else if (p.wait !== undefined && this.#due(p.wait)) {
-          const { wake, giveUp, condition, message, since } = p.wait;
-          const late = condition !== undefined && !condition();
-          p.wait = undefined;
-          await this.#turn(() => (late ? giveUp(this.#late(p.name, message, since)) : wake()));
-        }
-        if (p.error !== undefined) throw p.error instanceof Error ? p.error : new Error(`process "${p.name}" ended with an error`, { cause: p.error });
+    try {
+      for (;;) {
+        // Somebody's end may be what somebody before him waits for: go round until nobody has anything to do at this edge.
+        while (await this.#round());
+        const alive = this.#all.filter((p) => !p.ended);
+        if (alive.length === 0) return clock.cycle() - start;
+        const times = alive.map((p) => p.wait!.at).filter((at) => at !== undefined);
+        const waits = (): string => alive.map((p) => `process "${p.name}" waits for ${p.wait!.what}`).join(', ');
+        if (times.length === 0) fail('process-stuck', `no process can go on: ${waits()}`);
+        if (clock.cycle() - start >= limit) fail('timeout', `processes still run after ${limit} cycles: ${waits()}`);
+        // Nobody looks at the signals before the next wake-up, unless somebody waits for a condition.
+        const watched = alive.some((p) => p.wait!.watches);
+        const most = limit - (clock.cycle() - start);
+        clock.step(watched ? 1 : Math.max(1, Math.min(most, Math.min(...times) - clock.cycle())));
       }
-      const alive = this.#all.filter((p) => !p.ended);
-      if (alive.length === 0) break;
-      const stuck = alive.find((p) => p.wait === undefined);
-      if (stuck !== undefined) fail('process-stuck', `process "${stuck.name}" waits for something that is not the clock`, { hint: 'await only step, until and the end of other processes' });
-      if (clock.cycle() - start >= limit) fail('timeout', `processes ${alive.map((p) => `"${p.name}"`).join(', ')} still run after ${limit} cycles`);
-      // Nobody looks at the signals before the next wake-up, unless somebody waits for a condition.
-      const watched = alive.some((p) => p.wait!.condition !== undefined);
-      clock.step(watched ? 1 : Math.max(1, Math.min(...alive.map((p) => p.wait!.at)) - clock.cycle()));
+    } finally {
+      // After an error the others are left where they wait: they must not come back in a later run.
+      this.#all = [];
+      this.#clock = undefined;
     }
-    this.#all.length = 0;
-    return clock.cycle() - start;
   }
 
-  #due({ at, condition }: Wait): boolean {
-    return this.#clock!.cycle() >= at || condition?.() === true;
+  /** One turn for everybody who is due, in order, those who are added meanwhile included. Did anybody have one? */
+  async #round(): Promise<boolean> {
+    let any = false;
+    for (let i = 0; i < this.#all.length; i++) {
+      const p = this.#all[i]!;
+      if (p.ended || (p.started && !(p.wait?.due() ?? false))) continue;
+      any = true;
+      const go = p.started ? p.wait!.resume : () => p.start();
+      p.started = true;
+      p.wait = undefined;
+      this.#current = p;
+      try {
+        await new Promise<void>((resolve) => {
+          this.#idle = resolve;
+          go();
+        });
+      } finally {
+        this.#current = undefined;
+      }
+      if (p.failure === undefined) continue;
+      const { error } = p.failure;
+      throw error instanceof Error ? error : new Error(`process "${p.name}" ended with an error: ${String(error)}`, { cause: error });
+    }
+    return any;
   }
 
-  /** Lets one process run until it waits or ends. */
-  async #turn(go: () => void): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#idle = resolve;
-      go();
-    });
-  }
-
-  #late(name: string, message: string, since: number): WordlineError {
+  #late(name: string, message: string, since: number, origin: Origin): WordlineError {
     const clock = this.#clock!;
-    return new WordlineError({ code: 'timeout', message: `process "${name}" waited for ${message} since cycle ${since} and gave up at cycle ${clock.cycle()} (${clock.time()} ps)` });
+    return new WordlineError({ code: 'timeout', message: `process "${name}" waited for ${message} since cycle ${since} and gave up at cycle ${clock.cycle()} (${clock.time()} ps)`, where: [origin] } satisfies Problem);
   }
+}
+
+/** Refuses what is not a number of clock edges. */
+export function checkCount(count: number, origin: Origin): void {
+  if (!Number.isInteger(count) || count < 0) fail('bad-count', `${count} is not a number of clock edges`, { where: [origin] });
 }
