@@ -1,4 +1,4 @@
-import { bit, indexWidth, model, parametric, sint, uint, vec, type CrossbarConfig, type ModelBehaviour, derive } from '../../src/index.ts';
+import { bit, derive, indexWidth, model, parametric, rowStride, simdKernel, sint, uint, vec, type CrossbarConfig, type ModelBehaviour } from '../../src/index.ts';
 
 /** The array of one slice: one of S (of S pairs, if differential) that are read at the same time. */
 export interface ArrayParameters {
@@ -66,75 +66,63 @@ export const CellArray = parametric((p: ArrayParameters) =>
 );
 
 /**
- * Sums rows, not columns: of the cells of a driven row four columns are added at once, each in a byte of one 32-bit word. A level of a pair
- * can be negative, so `bias` is added to each when it is written, and taken off as often as rows were added. Before a byte can overflow,
- * the four are spread to the sums.
+ * Sums rows, not columns: the cells of each driven row are added to all column sums at once, 16 to an instruction. Each plane of the digits
+ * is a list of such rows; its sums count 2^b times, and negatively for the rows whose digit is negative.
  */
 function cells(p: ArrayParameters): ModelBehaviour {
-  const { rows, columns } = p;
+  const { rows, columns, written } = p;
   const top = 2 ** p.cellBits - 1;
-  const bias = p.differential ? top : 0;
-  const chunk = Math.floor(255 / (top + bias));
-  const stride = Math.ceil(columns / 4);
-  const levels = new Uint8Array(rows * stride * 4).fill(bias);
-  const words = new Int32Array(levels.buffer);
-  const partial = new Int32Array(stride);
-  const bytes = new Uint8Array(partial.buffer);
-  const sums = new Int32Array(columns);
-  const list = new Int32Array(rows);
+  const chunk = Math.floor(127 / top);
+  const stride = rowStride(columns);
   const mask = p.sumBits >= 32 ? -1 : 2 ** p.sumBits - 1;
   const wordsPerPlane = Math.ceil(rows / 32);
+  const negatives = p.signed ? [false, true] : [false];
 
-  /** Adds the rows in `list`, `count` of them, `scale` times each. */
-  const addRows = (count: number, scale: number): void => {
-    for (let from = 0; from < count; from += chunk) {
-      const to = Math.min(count, from + chunk);
-      partial.fill(0);
-      let i = from;
-      // Four rows a round, for a quarter of the loads and stores of the partial sums.
-      for (; i + 4 <= to; i += 4) {
-        const [a, b, c, d] = [list[i]!, list[i + 1]!, list[i + 2]!, list[i + 3]!];
-        for (let k = 0; k < stride; k++) partial[k] = partial[k]! + (words[a + k]! + words[b + k]!) + (words[c + k]! + words[d + k]!);
-      }
-      for (; i < to; i++) {
-        const a = list[i]!;
-        for (let k = 0; k < stride; k++) partial[k]! += words[a + k]!;
-      }
-      const offset = (to - from) * (p.floor - bias);
-      for (let c = 0; c < columns; c++) sums[c]! += (bytes[c]! + offset) * scale;
+  const sumsAt = rows * stride;
+  const planeAt = sumsAt + stride * 4;
+  const listAt = planeAt + stride * 4;
+  const kernel = simdKernel(listAt + rows * 4);
+  const levels = new Int8Array(kernel.memory, 0, rows * stride);
+  const sums = new Int32Array(kernel.memory, sumsAt, stride);
+  const list = new Int32Array(kernel.memory, listAt, rows);
+
+  /** Rows whose digit has bit b and that sign; leaves their addresses in `list`. */
+  const collect = (planes: Int32Array, b: number, negative: boolean): number => {
+    let count = 0;
+    for (let k = 0; k < wordsPerPlane; k++) {
+      let bits = planes[b * wordsPerPlane + k]!;
+      if (p.signed) bits &= negative ? planes[p.digitBits * wordsPerPlane + k]! : ~planes[p.digitBits * wordsPerPlane + k]!;
+      for (; bits !== 0; bits &= bits - 1) list[count++] = (32 * k + 31 - Math.clz32(bits & -bits)) * stride;
     }
+    return count;
   };
 
   return {
     clock({ in: input, out }) {
       if (input['write']!.words[0] === 1) {
-        const from = input['levels']!.words;
-        const first = input['turn']!.words[0]! * p.written;
-        const at = input['row']!.words[0]! * stride * 4 + first;
-        for (let j = 0; j < Math.min(p.written, columns - first); j++) levels[at + j] = from[j]! - (p.differential ? from[p.written + j]! : 0) + bias;
+        const given = input['levels']!.words;
+        const first = input['turn']!.words[0]! * written;
+        const at = input['row']!.words[0]! * stride + first;
+        for (let j = 0; j < Math.min(written, columns - first); j++) levels[at + j] = given[j]! - (p.differential ? given[written + j]! : 0);
       }
       if (input['sample']!.words[0] !== 1) return;
       const planes = input['wordlines']!.words;
+      let digits = 0;
       sums.fill(0);
       for (let b = 0; b < p.digitBits; b++) {
-        for (const negative of p.signed ? [0, 1] : [0]) {
-          let count = 0;
-          for (let k = 0; k < wordsPerPlane; k++) {
-            let bits = planes[b * wordsPerPlane + k]!;
-            if (p.signed) bits &= planes[p.digitBits * wordsPerPlane + k]! ^ (negative - 1);
-            while (bits !== 0) {
-              const low = 31 - Math.clz32(bits & -bits);
-              list[count++] = (32 * k + low) * stride;
-              bits &= bits - 1;
-            }
-          }
-          addRows(count, negative === 1 ? -(2 ** b) : 2 ** b);
+        for (const negative of negatives) {
+          const count = collect(planes, b, negative);
+          if (count === 0) continue;
+          const weight = negative ? -(2 ** b) : 2 ** b;
+          kernel.rowSums(listAt, count, stride, planeAt, chunk);
+          kernel.addScaled(planeAt, sumsAt, stride * 4, weight);
+          digits += count * weight;
         }
       }
       const held = out['held']!.words;
-      for (let c = 0; c < columns; c++) held[c] = sums[c]! & mask;
+      for (let c = 0; c < columns; c++) held[c] = (sums[c]! + digits * p.floor) & mask;
     },
-    save: () => levels,
-    restore: (state) => levels.set(state as Uint8Array),
+    save: () => levels.slice(),
+    restore: (state) => levels.set(state as Int8Array),
   };
 }

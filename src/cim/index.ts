@@ -6,3 +6,4 @@ export { goldenMvm, type GoldenMvm } from './golden.ts';
 export { Saturations } from './saturations.ts';
 export { programCells, weightMatrix, type Cells, type WeightMatrix } from './weights.ts';
 export { TiledEngine, type LayerStatistics, type TilePlace } from './tiled.ts';
+export { rowStride, simdKernel, type SimdKernel } from './simd-kernel.ts';
