@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import { z } from 'zod';
-import { crossbarConfig, goldenInference, inferWith, loadModel, testbench, TiledEngine, type CrossbarOptions } from '../src/index.ts';
+import { crossbarConfig, fail, goldenInference, inferWith, loadModel, testbench, TiledEngine, type CrossbarOptions } from '../src/index.ts';
 import { mustEqual } from './digits/compare.ts';
 import { MeasuredCore, SHOWN } from './digits/core.ts';
 import { choose, readJob } from './digits/network.ts';
@@ -42,6 +42,9 @@ export const digits = testbench({
     // ---- the cores, programmed once
     const cores: MeasuredCore[] = [];
     const from = params.windowFrom ?? Math.floor(job.layers[0]!.mvms * 0.52);
+    if (params.window > 0 && from >= job.layers[0]!.mvms * chosen.length) {
+      fail('window', `windowFrom ${from}, and the first core has ${job.layers[0]!.mvms * chosen.length} products`, { hint: 'begin earlier, or run more images' });
+    }
     const rtl = new TiledEngine(config, () => {
       const first = cores.length === 0 && params.window > 0;
       const core = new MeasuredCore(config, engine, first ? { file, signals: signals ?? SHOWN, from, products: params.window } : undefined);

@@ -20,7 +20,9 @@ export function readJob(modelPath: string, imagesPath: string, labelsPath: strin
   const images = readImages(imagesPath, labelsPath);
   const model = quantiseModel(graph, images);
   checkImages(images, model.input);
-  return { model, images, layers: matrixLayers(model) };
+  const layers = matrixLayers(model);
+  if (layers.length === 0) fail('no-matrix', `${modelPath} has no convolution and no dense layer: there is nothing for a crossbar to do`);
+  return { model, images, layers };
 }
 
 /** `count` images from number `first` on, with their pixels and, if known, labels. */

@@ -157,7 +157,7 @@ class Maker {
         this.add(v.signal.insert(i, this.fit(value.signal, v.signal.width) as Signal), both(v, index, value));
       } else {
         const many = this.pick(b, d ?? domain, (s) => s.lanes > 1)!;
-        this.add(v.signal.gather(this.fit(many.signal, 1 + (size % 4)) as Signal<number, number>), both(v, many));
+        this.add(v.signal.gather(this.fit(many.signal, 1 + (size % 4))), both(v, many));
       }
     } else if (kind === 28) {
       const v = this.pick(a, domain, (s) => s.lanes > 1);
@@ -165,7 +165,7 @@ class Maker {
       const fold = (['foldAnd', 'foldOr', 'foldXor', 'foldAdd', 'foldMin', 'foldMax'] as const)[b % 6]!;
       this.add(v.signal[fold](), v.domain);
       const valid = this.pick(c, v.domain ?? domain, (s) => s.lanes === v.signal.lanes)!;
-      this.add(v.signal.argMin(valid.signal.bit(size % valid.signal.width) as Signal<1, number>), both(v, valid));
+      this.add(v.signal.argMin(valid.signal.bit(size % valid.signal.width)), both(v, valid));
     } else if (kind < 32) {
       hw.in(this.domains[domain]!, () => {
         const lanes = c % 4 === 0 ? 2 + (size % 7) : 1;
@@ -218,7 +218,7 @@ class Maker {
     } else if (this.child !== undefined) {
       hw.in(this.domains[domain]!, () => {
         const { inputs, outputs } = this.child!(hw, domain);
-        inputs.forEach((input, i) => (input as Wire<number, number>).set(this.fit(this.one(a + i, domain).signal, input.width) as Signal<number, number>));
+        inputs.forEach((input, i) => (input as Wire<number, number>).set(this.fit(this.one(a + i, domain).signal, input.width)));
         for (const o of outputs) this.add(o, domain, false);
       });
     }
@@ -230,7 +230,7 @@ class Maker {
     const usable = (s: AnySignal): boolean => s !== target;
     const value = (n: number): Signal<number, number> => {
       const p = this.pick(n, domain, (s) => usable(s) && s.lanes === target.lanes) ?? this.pick(n, domain, (s) => usable(s) && s.lanes === 1)!;
-      return this.fit(p.signal, target.width, n % 2 === 1) as Signal<number, number>;
+      return this.fit(p.signal, target.width, n % 2 === 1);
     };
     const lane = (n: number): Signal => this.fit(this.pick(n, domain, (s) => usable(s) && s.lanes === 1)!.signal, target.width) as Signal;
     const cond = (n: number): Signal => this.pick(n, domain, (s) => usable(s) && s.lanes === 1)!.signal.bit(0) as Signal;
