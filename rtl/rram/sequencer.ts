@@ -134,7 +134,7 @@ export const Sequencer = parametric(({ timing, wait, digits, rowGroups, turns }:
       });
 
       // ---- adders: conversions are at least as far apart as one turn takes here, so there is never more than one
-      const add = hw.reg('addQ', AddStage, { reset: AddStage.IDLE });
+      const add = hw.reg('addStage', AddStage, { reset: AddStage.IDLE });
       const addLeft = hw.reg('addLeft', left, { reset: 0 });
       const addTurn = hw.reg('addTurnQ', uint(indexWidth(turns)), { reset: 0 });
       const addEnds = addLeft.eq(0);
