@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { crossbarConfig, simulate, weightMatrix, type CrossbarConfig } from '../../../src/index.ts';
+import { crossbarConfig, derive, simulate, weightMatrix, type CrossbarConfig } from '../../../src/index.ts';
 import { RtlCrossbar, Sequencer, sequencerParameters } from '../../../rtl/rram/index.ts';
 import { fixture, type CycleTable } from '../../cim/fixtures.ts';
 
@@ -45,4 +46,53 @@ describe('cycles of an MVM', () => {
     expect(crossbar.mvmCycles).toBe(row[7]);
     crossbar.close();
   });
+});
+
+it('writes every register in the cycle that the contract names', () => {
+  const latency = (min: number): fc.Arbitrary<number> => fc.integer({ min, max: 6 });
+  const timing = fc.record({ inputBuffer: latency(0), dac: latency(1), read: latency(1), sampleHold: latency(1), adc: latency(1), shiftAdd: latency(1), output: latency(1) });
+  const configs = fc.record({ timing, pipelined: fc.boolean(), adcs: fc.integer({ min: 1, max: 7 }), dacs: fc.integer({ min: 2, max: 5 }), inputBits: fc.integer({ min: 1, max: 4 }) });
+  fc.assert(
+    fc.property(configs, (options) => {
+      const config = crossbarConfig({ rows: 5, columns: 7, ...options });
+      const { timing: t, passes, turns, rowGroups } = derive(config);
+      const { inputBuffer, dac, adc, shiftAdd, output } = config.timing;
+      // docs/crossbar.md, section 6: "by the start of cycle x" is an enable in cycle x - 1.
+      const expected: string[] = [];
+      const by = (x: number, what: string): void => void expected.push(`${x - 1} ${what}`);
+      for (let p = 0; p < passes; p++) {
+        const f = p * t.passInterval;
+        const e = f + t.front;
+        by(f + inputBuffer + dac, `drive ${Math.floor(p / rowGroups)},${p % rowGroups}`);
+        by(e, 'sample');
+        for (let turn = 0; turn < turns; turn++) {
+          const c = e + turn * t.turnInterval + adc;
+          by(c, `capture ${p},${turn}`);
+          by(c + shiftAdd, 'sum');
+          by(c + shiftAdd + output, `add ${turn}`);
+        }
+      }
+      by(t.mvm + 1, 'done');
+
+      const sim = simulate(Sequencer(sequencerParameters(config)));
+      sim.in.start = 1;
+      sim.step();
+      sim.in.start = 0;
+      const seen: string[] = [];
+      for (let cycle = 0; cycle < t.mvm + 3; cycle++) {
+        const o = sim.out;
+        const note = (on: number | bigint, what: string): void => void (on === 1 && seen.push(`${cycle} ${what}`));
+        note(o.drive, `drive ${o.digit},${o.group}`);
+        note(o.sample, 'sample');
+        note(o.capture, `capture ${o.backPass},${o.turn}`);
+        note(o.sum, 'sum');
+        note(o.add, `add ${o.addTurn}`);
+        note(o.done, 'done');
+        expect(o.busy).toBe(cycle < t.mvm ? 1 : 0);
+        sim.step();
+      }
+      expect(seen.sort()).toEqual(expected.sort());
+    }),
+    { numRuns: 60 },
+  );
 });
