@@ -156,6 +156,7 @@ export class Processes {
       for (;;) {
         // Somebody's end may be what somebody before him waits for: go round until nobody has anything to do at this edge.
         while (await this.#round());
+        this.#rethrow();
         const alive = this.#all.filter((p) => !p.ended);
         if (alive.length === 0) return clock.cycle() - start;
         const times = alive.map((p) => p.wait!.at).filter((at) => at !== undefined);
@@ -193,11 +194,18 @@ export class Processes {
       } finally {
         this.#current = undefined;
       }
-      if (p.failure === undefined) continue;
-      const { error } = p.failure;
-      throw error instanceof Error ? error : new Error(`process "${p.name}" ended with an error: ${String(error)}`, { cause: error });
+      this.#rethrow();
     }
     return any;
+  }
+
+  /** A process may fail after its turn, if it waits for two things at once. */
+  #rethrow(): void {
+    for (const { name, failure } of this.#all) {
+      if (failure === undefined) continue;
+      const { error } = failure;
+      throw error instanceof Error ? error : new Error(`process "${name}" ended with an error: ${String(error)}`, { cause: error });
+    }
   }
 
   #late(name: string, message: string, since: number, origin: Origin): WordlineError {
