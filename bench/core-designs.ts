@@ -38,7 +38,7 @@ function selfFed(name: string, define: () => ModuleDefinition, verilog: readonly
 }
 
 export const coreDesigns: readonly CoreDesign[] = [
-  selfFed('mc', () => McTop({ rate: 255 }) as unknown as ModuleDefinition, ['top_mc.v', 'mc.v']),
-  selfFed('mcidle', () => McTop({ rate: 96 }) as unknown as ModuleDefinition, ['top_mcidle.v', 'mc.v']),
-  selfFed('simd', () => SimdTop as unknown as ModuleDefinition, ['top_simd.v', 'simd.v', 'mc.v']),
+  selfFed('mc', () => McTop({ rate: 255 }), ['top_mc.v', 'mc.v']),
+  selfFed('mcidle', () => McTop({ rate: 96 }), ['top_mcidle.v', 'mc.v']),
+  selfFed('simd', () => SimdTop, ['top_simd.v', 'simd.v', 'mc.v']),
 ];

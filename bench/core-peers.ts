@@ -29,9 +29,9 @@ export class Peer {
   }
 
   async line(): Promise<string> {
-    const { value, done } = await this.#lines.next();
-    if (done === true) throw new Error(`${this.child.spawnargs.join(' ')} ended early (code ${this.child.exitCode ?? 'unknown'})`);
-    return value.trim();
+    const next = await this.#lines.next();
+    if (next.done === true) throw new Error(`${this.child.spawnargs.join(' ')} ended early (code ${this.child.exitCode ?? 'unknown'})`);
+    return next.value.trim();
   }
 
   /** Runs on; the seconds of CPU time that took. */

@@ -7,7 +7,7 @@ const exponent = (x: Signal<16>): Signal<5> => x.slice(14, 10);
 
 /** First condition that holds selects. */
 function choose<W extends number>(otherwise: Signal<W>, ...cases: readonly (readonly [Signal<1>, Signal<W>])[]): Signal<W> {
-  return cases.reduceRight<Signal>((rest, [when, value]) => when.mux(value as Signal, rest), otherwise as Signal) as Signal as Signal<W>;
+  return cases.reduceRight<Signal>((rest, [when, value]) => when.mux(value as Signal, rest), otherwise as Signal) as Signal<W>;
 }
 
 const infinity = (hw: Hardware, sign: Signal<1>): Signal<16> => sign.cat(hw.lit(15, 0x7c00));
@@ -54,7 +54,7 @@ export const Fp16Add = module('Fp16Add', two, ({ a, b }, hw) => {
   let n: Signal<25> = sum;
   const shifted: Signal<1>[] = [];
   for (const by of [8, 4, 2, 1]) {
-    const clear = n.slice(24, 25 - by).eq(0) as Signal as Signal<1>;
+    const clear = n.slice(24, 25 - by).eq(0);
     n = clear.mux(n.shl(by), n);
     shifted.push(clear);
   }

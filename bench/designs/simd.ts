@@ -65,7 +65,7 @@ export const Simd = module('Simd', { in: { seed: uint(64) }, out: { csum: uint(6
         return hw.instance(`lane${g}`, Lane, { en1: valid[0]!, en2: valid[1]!, op1: op[0]!, op2: op[1]!, a: lane(a!), b: lane(b!), c: lane(c!) }).out.y;
       }),
     )
-    .bits() as Signal as Signal<256>;
+    .bits() as Signal<256>;
   hw.when(valid[2]!, () => files.write(to[2]!, y));
 
   const csum = hw.reg('sum', uint(64), { reset: 1 });

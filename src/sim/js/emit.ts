@@ -173,6 +173,12 @@ export function emitKernel(plan: Plan, name: string): Emitted {
       return `(${condition(s)}?${text(t)}:${text(f)})`;
     };
 
+    /** Stores the words of one value. All are worked out first: a word may be made of another one that is overwritten here. */
+    const store = (values: readonly Word[], place: (k: number) => string): void => {
+      if (values.length === 1) lines.push(`${place(0)}=${text(values[0]!)};`);
+      else lines.push(`{${values.map((v, k) => `const w${k}=${text(v)};`).join('')}${values.map((_, k) => `${place(k)}=w${k};`).join('')}}`);
+    };
+
     const sink = (s: Sink): void => {
       for (const r of rootsOf(s)) load(r);
       switch (s.kind) {
@@ -190,10 +196,10 @@ export function emitKernel(plan: Plan, name: string): Emitted {
           lines.push(`I[${s.slot}]=${text(s.value)};`);
           return;
         case 'lane':
-          s.values.forEach((v, k) => lines.push(`S[${s.stride === 1 ? text(s.index) : `Math.imul(${text(s.index)},${s.stride})`}+${s.first + k}]=${text(v)};`));
+          store(s.values, (k) => `S[${s.stride === 1 ? text(s.index) : `Math.imul(${text(s.index)},${s.stride})`}+${s.first + k}]`);
           return;
         case 'memory':
-          s.values.forEach((v, k) => lines.push(`M${s.memory}[${s.values.length === 1 ? text(s.address) : `Math.imul(${text(s.address)},${s.values.length})+${k}`}]=${text(v)};`));
+          store(s.values, (k) => `M${s.memory}[${s.values.length === 1 ? text(s.address) : `Math.imul(${text(s.address)},${s.values.length})+${k}`}]`);
           return;
         case 'model':
           lines.push(`H(${s.model});`);

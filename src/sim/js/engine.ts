@@ -28,6 +28,9 @@ export function compiledForm(design: Design): { graph: Graph; layout: Layout } {
 
 type Kernel = (count: number) => number;
 
+/** Kernels made in this process. */
+let loaded = 0;
+
 function planEdge(graph: Graph, layout: Layout, options: KernelOptions, tuning: PlanOptions): Plan {
   const g = new WordGraph();
   const { checks, registers, late } = clockEdge(graph, layout, g, options);
@@ -158,13 +161,18 @@ export class JsEngine implements Engine {
     return { image, offsets, settle: () => void (run ??= compile())(1) };
   }
 
+  /**
+   * Makes the functions. V8 builds the addresses of captured arrays into the code only while a function has a single closure, and gives
+   * equal sources the same functions: the number in front keeps the simulations of a process apart.
+   */
   #load({ source, temporaries }: { source: string; temporaries: number }, entry: string, image: Int32Array): unknown {
-    const memories = this.#memories.map((_, i) => `M${i}`);
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- this is the compiler
-    const make = new Function('S', 'T', 'C', 'F', 'H', 'I', 'mulh', 'popcount', 'parity', ...memories, `"use strict";\n${source}\nreturn ${entry};`) as (...args: unknown[]) => unknown;
     const domains = this.#graph.models.map((m) => this.#layout.resets[m.domain]!);
     const host = (model: number): void => this.#models[model]!.edge(this.#words[domains[model]!] === 1);
-    return make(this.#words, new Int32Array(temporaries), this.covers, this.#failed, host, image, mulh, popcount, parity, ...this.#memories);
+    const captured: Record<string, unknown> = { S: this.#words, T: new Int32Array(temporaries), C: this.covers, F: this.#failed, H: host, I: image, mulh, popcount, parity };
+    this.#memories.forEach((m, i) => (captured[`M${i}`] = m));
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- this is the compiler
+    const make = new Function('captured', `"use strict";// ${++loaded}\nconst {${Object.keys(captured).join()}}=captured;\n${source}\nreturn ${entry};`) as (captured: object) => unknown;
+    return make(captured);
   }
 
   readMemory(memory: number, address: number): bigint {
