@@ -2,7 +2,7 @@ import { indexWidth } from '../bits/index.ts';
 import { Origin } from '../diag/index.ts';
 import type { NodeId } from '../ir/netlist.ts';
 import { describeShape } from '../ir/shape.ts';
-import { Signal, type AnySignal, type Fit, type Operand } from './signal.ts';
+import { Signal, type AnySignal, type Fitting } from './signal.ts';
 
 /** `register "x"`, `output "y"`, `input "a" of instance "i"`. */
 function nameOf({ builder, id }: AnySignal): string {
@@ -38,22 +38,22 @@ export function record(target: AnySignal, value: AnySignal | number | bigint, la
  * A combinational signal that statements drive. It must be driven on every path: give a `default`, or assign before or in all branches.
  */
 export class Wire<W extends number = number, N extends number = 1> extends Signal<W, N> {
-  set<T extends Operand>(value: T & Fit<W, N, T>): void {
+  set<V extends number, M extends number>(value: Fitting<W, N, V, M>): void {
     record(this, value);
   }
   /** Drives one lane. */
-  setAt<T extends Operand>(lane: number | Signal, value: T & Fit<W, 1, T>): void {
+  setAt<V extends number, M extends number>(lane: number | Signal, value: Fitting<W, 1, V, M>): void {
     record(this, value, lane);
   }
 }
 
 /** State. It reads the value of this cycle; `next` gives that of the next one. Without an assignment it keeps its value. */
 export class Reg<W extends number = number, N extends number = 1> extends Signal<W, N> {
-  next<T extends Operand>(value: T & Fit<W, N, T>): void {
+  next<V extends number, M extends number>(value: Fitting<W, N, V, M>): void {
     record(this, value);
   }
   /** The next value of one lane. */
-  nextAt<T extends Operand>(lane: number | Signal, value: T & Fit<W, 1, T>): void {
+  nextAt<V extends number, M extends number>(lane: number | Signal, value: Fitting<W, 1, V, M>): void {
     record(this, value, lane);
   }
 }

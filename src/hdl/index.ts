@@ -5,7 +5,7 @@ export type { Connections, InstanceOf } from './instance.ts';
 export { connect, flip, inp, interfaceOf, out, type Directed, type Flip, type Inside, type Interface, type Members, type Outside } from './interface.ts';
 export { Memory, type ReadSync } from './memory.ts';
 export { model, ModelDefinition, module, ModuleDefinition, parametric, type Definition, type Interfaces, type Ports } from './module.ts';
-export { Signal, type AnySignal, type Fit, type Operand as SignalOperand } from './signal.ts';
+export { Signal, type AnySignal, type Fit, type Fitting, type Operand as SignalOperand } from './signal.ts';
 export { bit, bitsIn, bundle, enumeration, sint, uint, vec, type BitsType, type BundleType, type EnumType, type Fields, type Type, type VecType } from './types.ts';
 export type { LiteralOf, RegOf, SignalOf, SourceOf, WireOf } from './values.ts';
 export type { ModelBehaviour, ModelIo, ModelPort } from '../ir/netlist.ts';

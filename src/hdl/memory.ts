@@ -3,7 +3,7 @@ import { Origin } from '../diag/index.ts';
 import type { Memory as MemoryNode } from '../ir/netlist.ts';
 import type { Hardware } from './hardware.ts';
 import type { Reg } from './assign.ts';
-import { Signal, type Fit, type Operand } from './signal.ts';
+import { Signal, type Fitting, type Operand } from './signal.ts';
 
 export interface ReadSync {
   /** Read only in cycles in which this is 1; the output keeps its value otherwise. Default: always. */
@@ -73,7 +73,7 @@ export class Memory<W extends number = number> {
   }
 
   /** Writes at the clock edge, under the conditions of the enclosing `when`s. */
-  write<T extends Operand>(address: Signal | number, data: T & Fit<W, 1, T>): void {
+  write<V extends number, M extends number>(address: Signal | number, data: Fitting<W, 1, V, M>): void {
     const origin = Origin.here();
     const { builder } = this.hw;
     const a = this.#address(address, origin);

@@ -16,6 +16,8 @@ export type Operand = AnySignal | number | bigint;
  * Otherwise a type that nothing has and that says why. Widths that are not literals are compared when the module is elaborated.
  */
 export type Fit<W extends number, N extends number, T> = T extends AnySignal ? Match<W, T['width']> & LanesMatch<N, T['lanes']> : unknown;
+/** The same as the type of a parameter. It also knows that a width that is a type parameter equals itself, so that helpers can be generic. */
+export type Fitting<W extends number, N extends number, V extends number, M extends number> = (Signal<V, M> & Match<W, V> & LanesMatch<N, M>) | number | bigint;
 type LanesMatch<N extends number, M extends number> = [M] extends [N | 1] ? unknown : [N] extends [M] ? unknown : LanesError<N, M>;
 export interface LanesError<N extends number, M extends number> {
   readonly lanesError: `${M} lanes where ${N} are needed`;
@@ -40,35 +42,35 @@ export class Signal<W extends number = number, N extends number = 1> {
 
   // ---- same width -----------------------------------------------------------------------------------------------------------------
 
-  add<T extends Operand>(other: T & Fit<W, N, T>): Signal<W, N> {
+  add<V extends number, M extends number>(other: Fitting<W, N, V, M>): Signal<W, N> {
     return this.#binary('add', other);
   }
-  sub<T extends Operand>(other: T & Fit<W, N, T>): Signal<W, N> {
+  sub<V extends number, M extends number>(other: Fitting<W, N, V, M>): Signal<W, N> {
     return this.#binary('sub', other);
   }
-  and<T extends Operand>(other: T & Fit<W, N, T>): Signal<W, N> {
+  and<V extends number, M extends number>(other: Fitting<W, N, V, M>): Signal<W, N> {
     return this.#binary('and', other);
   }
-  or<T extends Operand>(other: T & Fit<W, N, T>): Signal<W, N> {
+  or<V extends number, M extends number>(other: Fitting<W, N, V, M>): Signal<W, N> {
     return this.#binary('or', other);
   }
-  xor<T extends Operand>(other: T & Fit<W, N, T>): Signal<W, N> {
+  xor<V extends number, M extends number>(other: Fitting<W, N, V, M>): Signal<W, N> {
     return this.#binary('xor', other);
   }
-  min<T extends Operand>(other: T & Fit<W, N, T>): Signal<W, N> {
+  min<V extends number, M extends number>(other: Fitting<W, N, V, M>): Signal<W, N> {
     return this.#binary('min', other);
   }
-  max<T extends Operand>(other: T & Fit<W, N, T>): Signal<W, N> {
+  max<V extends number, M extends number>(other: Fitting<W, N, V, M>): Signal<W, N> {
     return this.#binary('max', other);
   }
-  minS<T extends Operand>(other: T & Fit<W, N, T>): Signal<W, N> {
+  minS<V extends number, M extends number>(other: Fitting<W, N, V, M>): Signal<W, N> {
     return this.#binary('minS', other);
   }
-  maxS<T extends Operand>(other: T & Fit<W, N, T>): Signal<W, N> {
+  maxS<V extends number, M extends number>(other: Fitting<W, N, V, M>): Signal<W, N> {
     return this.#binary('maxS', other);
   }
   /** Unsigned difference, zero instead of negative. */
-  subSat<T extends Operand>(other: T & Fit<W, N, T>): Signal<W, N> {
+  subSat<V extends number, M extends number>(other: Fitting<W, N, V, M>): Signal<W, N> {
     return this.#binary('subSat', other);
   }
   not(): Signal<W, N> {
@@ -80,11 +82,11 @@ export class Signal<W extends number = number, N extends number = 1> {
 
   // ---- wider ----------------------------------------------------------------------------------------------------------------------
 
-  addWide<T extends Operand>(other: T & Fit<W, N, T>): Signal<Inc<W>, N> {
+  addWide<V extends number, M extends number>(other: Fitting<W, N, V, M>): Signal<Inc<W>, N> {
     return this.#binary('addWide', other);
   }
   /** Two's-complement difference of two unsigned values, one bit wider. */
-  subWide<T extends Operand>(other: T & Fit<W, N, T>): Signal<Inc<W>, N> {
+  subWide<V extends number, M extends number>(other: Fitting<W, N, V, M>): Signal<Inc<W>, N> {
     return this.#binary('subWide', other);
   }
   mul<V extends number>(other: Signal<V, N>): Signal<Add<W, V>, N> {
@@ -96,34 +98,34 @@ export class Signal<W extends number = number, N extends number = 1> {
 
   // ---- comparisons ----------------------------------------------------------------------------------------------------------------
 
-  eq<T extends Operand>(other: T & Fit<W, N, T>): Signal<1, N> {
+  eq<V extends number, M extends number>(other: Fitting<W, N, V, M>): Signal<1, N> {
     return this.#binary('eq', other);
   }
-  ne<T extends Operand>(other: T & Fit<W, N, T>): Signal<1, N> {
+  ne<V extends number, M extends number>(other: Fitting<W, N, V, M>): Signal<1, N> {
     return this.#binary('ne', other);
   }
-  lt<T extends Operand>(other: T & Fit<W, N, T>): Signal<1, N> {
+  lt<V extends number, M extends number>(other: Fitting<W, N, V, M>): Signal<1, N> {
     return this.#binary('lt', other);
   }
-  le<T extends Operand>(other: T & Fit<W, N, T>): Signal<1, N> {
+  le<V extends number, M extends number>(other: Fitting<W, N, V, M>): Signal<1, N> {
     return this.#binary('le', other);
   }
-  gt<T extends Operand>(other: T & Fit<W, N, T>): Signal<1, N> {
+  gt<V extends number, M extends number>(other: Fitting<W, N, V, M>): Signal<1, N> {
     return this.#binary('lt', other, true);
   }
-  ge<T extends Operand>(other: T & Fit<W, N, T>): Signal<1, N> {
+  ge<V extends number, M extends number>(other: Fitting<W, N, V, M>): Signal<1, N> {
     return this.#binary('le', other, true);
   }
-  ltS<T extends Operand>(other: T & Fit<W, N, T>): Signal<1, N> {
+  ltS<V extends number, M extends number>(other: Fitting<W, N, V, M>): Signal<1, N> {
     return this.#binary('ltS', other);
   }
-  leS<T extends Operand>(other: T & Fit<W, N, T>): Signal<1, N> {
+  leS<V extends number, M extends number>(other: Fitting<W, N, V, M>): Signal<1, N> {
     return this.#binary('leS', other);
   }
-  gtS<T extends Operand>(other: T & Fit<W, N, T>): Signal<1, N> {
+  gtS<V extends number, M extends number>(other: Fitting<W, N, V, M>): Signal<1, N> {
     return this.#binary('ltS', other, true);
   }
-  geS<T extends Operand>(other: T & Fit<W, N, T>): Signal<1, N> {
+  geS<V extends number, M extends number>(other: Fitting<W, N, V, M>): Signal<1, N> {
     return this.#binary('leS', other, true);
   }
 
@@ -209,7 +211,7 @@ export class Signal<W extends number = number, N extends number = 1> {
     return this.#make(this.builder.op('oneHot', [this.id], [length], Origin.here()));
   }
   /** On a one-bit signal: `ifTrue` where it is 1. One side may be a literal. */
-  mux<V extends number, M extends number, T extends Operand>(ifTrue: Signal<V, M>, ifFalse: T & Fit<V, M, T>): Signal<V, M>;
+  mux<V extends number, M extends number, X extends number, L extends number>(ifTrue: Signal<V, M>, ifFalse: Fitting<V, M, X, L>): Signal<V, M>;
   mux<V extends number, M extends number>(ifTrue: number | bigint, ifFalse: Signal<V, M>): Signal<V, M>;
   mux(ifTrue: Operand, ifFalse: Operand): AnySignal {
     const origin = Origin.here();

@@ -306,10 +306,14 @@ describe('families', () => {
   });
 
   it('has generic helpers over signals and over values', () => {
-    const twice = <W extends number>(x: Signal<W>): Signal<W> => x.shl(1);
+    const twice = <W extends number>(x: Signal<W>): Signal<W> => x.add(x);
+    const choose = <W extends number, N extends number>(c: Signal<1>, x: Signal<W, N>, y: Signal<W, N>): Signal<W, N> => c.mux(x.max(y), y);
+    const load = <W extends number>(r: Reg<W>, x: Signal<W>): void => r.next(x);
     never(() => {
       expectTypeOf(twice(s8)).toEqualTypeOf<Signal<8>>();
       expectTypeOf(twice(any)).toEqualTypeOf<Signal>();
+      expectTypeOf(choose(s1, v4x8, v4x8)).toEqualTypeOf<Signal<8, 4>>();
+      load(r8, s8);
     });
     expect(Bits.of(8, 3).shl(1).toNumber()).toBe(6);
   });

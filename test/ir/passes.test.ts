@@ -92,7 +92,8 @@ describe('sharing and removing', () => {
 /** Values of all nodes of a graph for inputs and registers given by name. */
 function evaluate(graph: Graph, given: ReadonlyMap<string, bigint>): (bigint | undefined)[] {
   const values: (Bits | undefined)[] = graph.nodes.map((n) => (n.kind === 'const' ? Bits.unchecked(bitsOf(n), n.value) : n.kind === 'input' || n.kind === 'reg' ? Bits.wrap(bitsOf(n), given.get(n.name!) ?? 0n) : n.kind === 'reset' ? Bits.zero(1) : undefined));
-  for (const [id] of components(graph.nodes.length, (i) => (graph.nodes[i]!.kind === 'op' ? graph.nodes[i].args : []))) {
+  const argsOf = (n: GraphNode): readonly NodeId[] => (n.kind === 'op' ? n.args : []);
+  for (const [id] of components(graph.nodes.length, (i) => argsOf(graph.nodes[i]!))) {
     const n = graph.nodes[id!]!;
     if (n.kind === 'op') values[n.id] = operators[n.op].value(n.args.map((a) => values[a]!), n.args.map((a) => graph.nodes[a]!), n.attrs);
   }
