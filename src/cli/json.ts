@@ -30,7 +30,7 @@ function convert(value: unknown, above: Set<object>): unknown {
 
 function convertObject(value: object, inner: (value: unknown) => unknown): unknown {
   const item = (v: unknown): unknown => inner(v) ?? null;
-  if (Array.isArray(value)) return (value as unknown[]).map(item);
+  if (Array.isArray(value)) return value.map(item);
   if (ArrayBuffer.isView(value)) return value instanceof DataView ? [...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)] : Array.from(value as unknown as Iterable<number | bigint>, item);
   if (value instanceof Set) return [...value].map(item);
   if (value instanceof Map) {
@@ -44,5 +44,5 @@ function convertObject(value: object, inner: (value: unknown) => unknown): unkno
 }
 
 function fields(entries: readonly (readonly [string, unknown])[], inner: (value: unknown) => unknown): Record<string, unknown> {
-  return Object.fromEntries(entries.map(([k, v]) => [k, inner(v)]).filter(([, v]) => v !== undefined));
+  return Object.fromEntries(entries.map(([k, v]) => [k, inner(v)] as const).filter(([, v]) => v !== undefined));
 }

@@ -6,18 +6,9 @@ import { ModuleDefinition } from '../hdl/module.ts';
 import { Testbench } from '../sim/testbench.ts';
 import type { Io } from './io.ts';
 import { placeOf, toProblems } from './report.ts';
+import { readTypeScript } from './typescript.ts';
 
 const MODULES = ['.ts', '.mts', '.js', '.mjs'];
-
-let registered = false;
-
-/** Node reads TypeScript through tsx. Started from its own sources, the command has it already. */
-async function readTypeScript(): Promise<void> {
-  if (registered || import.meta.url.endsWith('.ts')) return;
-  registered = true;
-  const { register } = await import('tsx/esm/api');
-  register();
-}
 
 /** The exports of a file of the user, by name. Errors: `no-file`, `not-a-module`, `load-failed`, and those the file itself throws. */
 export async function load(file: string, io: Io): Promise<ReadonlyMap<string, unknown>> {

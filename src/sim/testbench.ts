@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Interfaces, ModuleDefinition } from '../hdl/module.ts';
 import { fail } from '../diag/index.ts';
 import type { Fields } from '../hdl/types.ts';
+import type { Engine } from './engine.ts';
 import { simulate, type SimulateOptions, type Simulation } from './simulation.ts';
 
 /** What the person or program that started a testbench wants of it. */
@@ -60,19 +61,22 @@ export function testbench<S extends z.ZodObject>(definition: TestbenchDefinition
   return new Testbench(definition);
 }
 
-/** Edges between two looks at `interrupted`, in a long `step`. */
+/** Edges between two looks at `interrupted`, in a long run of them. */
 const BREATH = 1000;
 
-/** Lets every step of a simulation ask first; long ones are taken in pieces. */
-function askBetweenSteps(sim: { step(count?: number, domain?: string): void }, interrupted: () => boolean): void {
-  const step = sim.step.bind(sim);
-  sim.step = (count = 1, domain) => {
-    let left = count;
-    do {
+/** Lets an engine ask before it moves on; long runs are taken in pieces. All ways to pass time end in `tick`. */
+function askBetweenEdges(engine: Engine, interrupted: () => boolean): void {
+  const tick = engine.tick.bind(engine);
+  engine.tick = (domains, count, checks) => {
+    let done = 0;
+    for (;;) {
       if (interrupted()) fail('interrupted', 'interrupted');
-      step(Math.min(left, BREATH), domain);
-      left -= BREATH;
-    } while (left > 0);
+      const piece = Math.min(count - done, BREATH);
+      const ticked = tick(domains, piece, checks);
+      done += ticked;
+      // Fewer than asked for: an assertion failed.
+      if (ticked < piece || done >= count) return done;
+    }
   };
 }
 
@@ -92,7 +96,7 @@ export function makeContext<P>(params: P, options: TestbenchOptions, reporter: R
       const { trace: _, ...rest } = given;
       const sim = simulate(definition, { ...rest, ...(options.engine !== undefined && { engine: options.engine }), ...(trace !== undefined && { trace }) });
       open.push(sim);
-      if (options.interrupted !== undefined) askBetweenSteps(sim, options.interrupted);
+      if (options.interrupted !== undefined) askBetweenEdges(sim.engine, options.interrupted);
       return sim;
     },
   };
