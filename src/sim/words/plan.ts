@@ -1,6 +1,7 @@
 import type { Word } from '../../ir/words.ts';
 import type { WordGraph } from './graph.ts';
 import { rootsOf, type Block, type Branch, type Sink } from './sinks.ts';
+import { splitBranches } from './split.ts';
 
 /**
  * From values and sinks to statements: which values get a name (those used more than once, and whatever is nested too deep to stay an
@@ -237,7 +238,7 @@ function cut(g: WordGraph, steps: readonly Step[], named: Uint8Array, tables: re
   const chunks: Step[][] = [];
   let room = 0;
   let operations = 0;
-  for (const s of steps) {
+  for (const s of splitBranches(g, steps, named, weight, limit)) {
     const w = weight(s);
     operations += w;
     if (chunks.length === 0 || room < w) {
