@@ -2,10 +2,13 @@ import { Command, CommanderError } from 'commander';
 import { fail } from '../diag/index.ts';
 import { engineNames } from '../sim/simulation.ts';
 import type { Io } from './io.ts';
+import { lint, type LintOptions } from './lint.ts';
+import { list } from './list.ts';
 import { load, testbenches } from './load.ts';
 import { EXIT, reportError } from './report.ts';
 import { chooseTestbench, run, testbenchHelp, type RunOptions } from './run.ts';
 import { version } from './version.ts';
+import { RADIXES, wave, type WaveOptions } from './wave.ts';
 
 /** Runs the command; the exit code. Everything it says goes through `io`. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
@@ -38,6 +41,7 @@ function makeProgram(io: Io, done: (code: number) => void): Command {
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: () => undefined, getOutHelpWidth: () => io.columns, getOutHasColors: () => io.colors.out.isColorSupported })
     .addHelpText('after', EXAMPLES);
   addRun(program, io, done);
+  addOthers(program, io, done);
   return program;
 }
 
@@ -83,4 +87,36 @@ function addRun(program: Command, io: Io, done: (code: number) => void): void {
     const general = command.options.map((o) => o.long!.slice(2));
     done(await run(file, rest, options, general, io));
   });
+}
+
+function addOthers(program: Command, io: Io, done: (code: number) => void): void {
+  program
+    .command('list')
+    .description('List the testbenches in the files of some folders, with their parameters.')
+    .argument('[dir...]', 'folders or files; default: tb')
+    .option('--json', 'print one JSON object')
+    .option('--stack', 'print the stack of an error')
+    .action(async (folders: string[], options: { readonly json?: boolean }) => done(await list(folders, options, io)));
+  program
+    .command('lint')
+    .description('Build and check every module that a file exports, and tell all errors and warnings.')
+    .argument('<file>', 'a .ts file that exports modules')
+    .option('--strict', 'warnings are errors')
+    .option('--json', 'print one JSON object')
+    .option('--stack', 'print the stack of an error')
+    .action(async (file: string, options: LintOptions) => done(await lint(file, options, io)));
+  program
+    .command('wave')
+    .description('Show what is in a VCD: a summary, or a window of it. Radixes and names are those of the .gtkw beside it.')
+    .argument('<file>', 'a VCD file')
+    .option('--signals <glob>', "e.g. 'top.core.**, !**.rst'; in the order in which they are to be shown")
+    .option('--from <time>', 'start of the window: 120ns, 3.5us, or 1000 for picoseconds')
+    .option('--to <time>', 'end of the window')
+    .option('--text', 'waves as text, which a window or signals alone mean too')
+    .option('--svg <file>', 'a picture; - for the standard output')
+    .option('--radix <name>', `how to show vectors: ${RADIXES.join(', ')}`)
+    .option('--width <n>', 'characters of the text or pixels of the picture')
+    .option('--json', 'the summary, or the changes in the window, as one JSON object')
+    .option('--stack', 'print the stack of an error')
+    .action((file: string, options: WaveOptions) => done(wave(file, options, io)));
 }
