@@ -34,6 +34,8 @@ export const WordlineDrivers = parametric((config: CrossbarConfig) => {
       },
     },
     (ports, hw) => {
+      // The reader of a register stands before it where it can: compiled kernels then need not keep old values of N inputs in every cycle.
+      const wordlines = hw.reg('wordlinesQ', vec(planes, uint(rows)), { reset: 0 });
       const input = hw.reg('input', vec(rows, uint(inputBits)), { reset: 0 });
       hw.when(ports.load, () => input.next(ports.inputs));
 
@@ -46,7 +48,6 @@ export const WordlineDrivers = parametric((config: CrossbarConfig) => {
       // Only two's complement has bits above a digit that belong to another one: the sign.
       if (config.inputCoding === 'twos-complement' && dacBits > 1) digit = digit.and(table(dacBits, digits.map((d) => 2 ** d.bits - 1)));
 
-      const wordlines = hw.reg('wordlinesQ', vec(planes, uint(rows)), { reset: 0 });
       hw.when(ports.drive, () => {
         const driven = rowGroups === 1 ? ports.used : ports.used.and(groupMask(hw, rows, dacs, ports.group));
         const bits = Array.from({ length: dacBits }, (_, b) => digit.bit(b).bits().and(driven));
