@@ -85,7 +85,6 @@ interface Running {
   until: number;
 }
 
-const FIRST_CLOCK: ReadonlySet<number> = new Set([0]);
 
 const engines: Readonly<Record<EngineName, new (design: Design) => Engine>> = { interp: InterpEngine, js: JsEngine };
 export const engineNames = Object.keys(engines) as EngineName[];
@@ -110,7 +109,6 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
   #time = 0;
   #edges: number[];
   #next: number[];
-  #lastTicked: ReadonlySet<number> = new Set<number>();
   #lastSampled = -1;
   #closed = false;
 
@@ -192,7 +190,6 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
       this.#edges[0]! += done;
       this.#time += done > 0 ? this.#next[0]! - this.#time + (done - 1) * this.#clocks[0]!.period : 0;
       this.#next[0]! += done * this.#clocks[0]!.period;
-      if (done > 0) this.#lastTicked = FIRST_CLOCK;
       if (done < count) this.#assertionFailed(this.engine.failed!);
       return;
     }
@@ -206,7 +203,6 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
     this.#sample(at);
     if (this.engine.tick(ticking, 1, this.#checks) === 0) this.#assertionFailed(this.engine.failed!);
     this.#time = at;
-    this.#lastTicked = new Set(ticking);
     for (const d of ticking) {
       this.#edges[d]!++;
       this.#next[d]! += this.#clocks[d]!.period;
@@ -218,8 +214,7 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
     if (this.#lastSampled === this.#time) return;
     for (const t of this.#tracers) {
       if (!t.on) continue;
-      t.trace.fall(t.to, this.#lastSampled, this.#time);
-      t.trace.cycle(t.to, this.#time, end, this.#lastTicked, (d) => this.#reset[d]!, t.resume);
+      t.trace.cycle(t.to, this.#time, end, (d) => (this.#edges[d]! > 0 ? this.#next[d]! - this.#clocks[d]!.period : undefined), (d) => this.#reset[d]!, t.resume);
       t.from ??= this.#time;
       t.until = end;
       t.resume = false;
@@ -367,7 +362,7 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
   /** Switches tracing off and on, for windows. */
   traceOff(): void {
     for (const t of this.#tracers) {
-      if (t.on && t.from !== undefined) t.trace.off(t.to, this.#time);
+      if (t.on && t.from !== undefined) t.to.off(this.#time);
       t.on = false;
     }
   }

@@ -47,48 +47,27 @@ export class Trace {
     this.#observer = engine.observe(nodes.map((n) => n.node), 2 * clocks.length);
   }
 
-  /** The cycle that began at `start`: values, clocks of the domains that ticked high until half their period has passed. */
-  cycle(to: Tracer, start: number, end: number, ticked: ReadonlySet<number>, inReset: (domain: number) => boolean, resume: boolean): void {
+  /**
+   * What lies between `start`, the last edge of any clock, and `end`, the next one: the settled values, and clocks that fall half a period
+   * after their own last edge, which may be an earlier one.
+   */
+  cycle(to: Tracer, start: number, end: number, lastEdge: (domain: number) => number | undefined, inReset: (domain: number) => boolean, resume: boolean): void {
     const { image } = this.#observer;
     this.#observer.settle();
-    const falls: { time: number; word: number }[] = [];
+    const falls = new Map<number, number[]>();
     this.#clocks.forEach(({ domain, period }, i) => {
       const word = this.#clockWords + 2 * i;
+      const edge = lastEdge(domain);
+      const fall = edge === undefined ? start : edge + Math.floor(period / 2);
+      image[word] = fall > start ? 1 : 0;
       image[word + 1] = inReset(domain) ? 1 : 0;
-      if (!ticked.has(domain)) return;
-      image[word] = 1;
-      falls.push({ time: start + Math.floor(period / 2), word });
+      if (fall > start && fall < end) falls.set(fall, [...(falls.get(fall) ?? []), word]);
     });
     if (resume) to.on(start, image);
     else to.sample(start, image);
-    falls.sort((a, b) => a.time - b.time);
-    for (let i = 0; i < falls.length; i++) {
-      const { time, word } = falls[i]!;
-      if (time >= end) this.#pending.push(falls[i]!);
-      else {
-        image[word] = 0;
-        if (falls[i + 1]?.time !== time) to.sample(time, image);
-      }
-    }
-  }
-
-  /** Falling edges that lie beyond the next rising edge of another clock. */
-  readonly #pending: { time: number; word: number }[] = [];
-
-  /** From `time` on nothing is known of the signals. */
-  off(to: Tracer, time: number): void {
-    this.#pending.length = 0;
-    to.off(time);
-  }
-
-  /** Falling edges of slow clocks before `time`. */
-  fall(to: Tracer, after: number, before: number): void {
-    if (this.#pending.length === 0) return;
-    this.#pending.sort((a, b) => a.time - b.time);
-    while (this.#pending.length > 0 && this.#pending[0]!.time < before) {
-      const { time, word } = this.#pending.shift()!;
-      this.#observer.image[word] = 0;
-      if (time > after && this.#pending[0]?.time !== time) to.sample(time, this.#observer.image);
+    for (const [time, words] of [...falls].sort(([t], [u]) => t - u)) {
+      for (const word of words) image[word] = 0;
+      to.sample(time, image);
     }
   }
 }
