@@ -57,8 +57,9 @@ export class Memory<W extends number = number> {
     const { builder } = this.hw;
     const { domain } = builder;
     const word = builder.wire(undefined, { width: this.width, lanes: 1 }, origin, undefined, { label: true });
+    const old = this.read(address);
     builder.atEnd(() => {
-      let now: Signal = this.read(address);
+      let now: Signal = old;
       for (const w of this.#writes) {
         if (w.domain !== domain) {
           builder.report('read-during-write', `a read of memory "${this.node.name}" cannot return the new word of a write in another clock domain`, [origin, w.origin]);

@@ -1,4 +1,4 @@
-import { Origin, suggest, WordlineError, type Problem } from '../diag/index.ts';
+import { fail, Origin, suggest, WordlineError, type Problem } from '../diag/index.ts';
 import type { Model, ModelBehaviour, Module, PortType } from '../ir/netlist.ts';
 import { sameShape } from '../ir/shape.ts';
 import { checkModule } from '../ir/check/module.ts';
@@ -164,11 +164,34 @@ export function module<
 export function parametric<P extends object, D extends Definition>(make: (parameters: P) => D): (parameters: P) => D {
   const made = new Map<string, D>();
   return (parameters) => {
-    const key = JSON.stringify(parameters, (_, v: unknown) => (typeof v === 'bigint' ? `${v}n` : v));
+    const key = keyOf(parameters);
     let definition = made.get(key);
     if (definition === undefined) made.set(key, (definition = make(parameters)));
     return definition;
   };
+}
+
+const identities = new WeakMap<object, number>();
+let lastIdentity = 0;
+
+/** Text that is the same for equal parameters and no others: plain data by value, in any order of keys, everything else by identity. */
+function keyOf(value: unknown): string {
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'symbol') fail('bad-parameter', `${String(value)} cannot be a parameter of a module`, { where: [Origin.here()] });
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return Object.is(value, -0) ? '-0' : String(value);
+  if (Array.isArray(value)) return `[${value.map(keyOf).join()}]`;
+  if (value instanceof Map) return `Map${keyOf([...(value as Map<unknown, unknown>)])}`;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (typeof value === 'object' && (prototype === Object.prototype || prototype === null)) {
+    return `{${Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([k, v]) => `${JSON.stringify(k)}:${keyOf(v)}`)
+      .join()}}`;
+  }
+  let identity = identities.get(value);
+  if (identity === undefined) identities.set(value, (identity = ++lastIdentity));
+  return `#${identity}`;
 }
 
 /** Behaviour in TypeScript behind typed ports; see `Model` in the netlist. */

@@ -305,6 +305,30 @@ describe('families', () => {
     expect(() => simulate(Wrong)).toThrow('9 bits assigned to 8 bits');
   });
 
+  it('tells parameters apart by what they are', () => {
+    const Any = parametric((p: object) => module('Any', {}, () => (void p, {})));
+    const f = (): number => 1;
+    const same: [object, object][] = [
+      [{ a: 1, b: [2, { c: 3n }] }, { b: [2, { c: 3n }], a: 1 }],
+      [{ f }, { f }],
+      [{ t: uint(8) }, { t: uint(8) }],
+      [{ t: enumeration('E', ['A', 'B']) }, { t: enumeration('E', ['A', 'B']) }],
+    ];
+    const different: [object, object][] = [
+      [{ a: 5n }, { a: '5n' }],
+      [{ a: 5n }, { a: 5 }],
+      [{ f }, { f: (): number => 1 }],
+      [{ f }, {}],
+      [{ a: undefined }, {}],
+      [{ a: NaN }, { a: null }],
+      [{ t: enumeration('E', ['A', 'B']) }, { t: enumeration('E', ['A', 'C']) }],
+      [{ m: Any({}) }, { m: Any({ other: 1 }) }],
+    ];
+    for (const [x, y] of same) expect(Any(x), JSON.stringify(Object.keys(x))).toBe(Any(y));
+    for (const [x, y] of different) expect(Any(x), JSON.stringify(Object.keys(x))).not.toBe(Any(y));
+    expect(() => Any({ s: Symbol('s') })).toThrow('Symbol(s) cannot be a parameter of a module');
+  });
+
   it('has generic helpers over signals and over values', () => {
     const twice = <W extends number>(x: Signal<W>): Signal<W> => x.add(x);
     const choose = <W extends number, N extends number>(c: Signal<1>, x: Signal<W, N>, y: Signal<W, N>): Signal<W, N> => c.mux(x.max(y), y);
