@@ -45,7 +45,8 @@ function nearFiles(path: string, io: Io): string {
       .map((f) => join(folder, f)),
   );
   const wanted = basename(path, extension);
-  const near = nearest(wanted, new Set(files.map((f) => basename(f, extension))));
+  // Who names a folder means one of the files in it, whatever the folder is called.
+  const near = existsSync(path) ? [] : nearest(wanted, new Set(files.map((f) => basename(f, extension))));
   const chosen = near.length > 0 ? near.flatMap((n) => files.filter((f) => basename(f, extension) === n)) : files;
   const names = chosen.map((f) => relative(io.cwd, f));
   if (names.length === 0) return `no ${extension} files in ${folders.map((f) => relative(io.cwd, f) || '.').join(' or ')}`;

@@ -88,8 +88,10 @@ function fromArguments(rest: readonly string[], parameters: readonly Parameter[]
 
 function unknown({ name, typed }: Given, parameters: readonly Parameter[], { general, testbench }: ParseOptions): Problem {
   const own = parameters.map((p) => p.name);
-  const typo = typed.startsWith('--param ') ? [] : general;
-  const near = nearest(name.replace(/^no-/, ''), [...own, ...typo]);
+  const bare = name.replace(/^no-/, '');
+  const ownNear = nearest(bare, own);
+  // An option of the command, only if it is no typo for a parameter.
+  const near = ownNear.length > 0 || typed.startsWith('--param ') ? ownNear : nearest(bare, general);
   const list = own.length === 0 ? `testbench ${testbench} has no parameters` : suggest('', own);
   return {
     code: 'unknown-parameter',
@@ -120,4 +122,4 @@ export function parameterLines(schema: z.ZodObject): [option: string, meaning: s
   });
 }
 
-const defaultText = (value: unknown): string => (typeof value === 'bigint' ? value.toString() : typeof value === 'string' ? value : (JSON.stringify(value) ?? 'computed'));
+const defaultText = (value: unknown): string => (value === '' ? 'empty' : typeof value === 'bigint' ? value.toString() : typeof value === 'string' ? value : (JSON.stringify(value) ?? 'computed'));

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
 import { formatProblem, WordlineError, type Location, type Problem } from '../diag/index.ts';
 import type { Io } from './io.ts';
@@ -90,8 +91,9 @@ export function reportError(error: unknown, io: Io, { json, stack }: ReportOptio
     else if (problems[0]?.code === 'unexpected' && !stack) io.err(dim('  hint: --stack shows how it came to this\n'));
   }
   if (stack) {
-    const origin = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    io.err(`${origin instanceof Error ? (origin.stack ?? String(origin)) : String(origin)}\n`);
+    // What was thrown in a file that could not be loaded says more than that it could not be loaded.
+    const origin = error instanceof WordlineError && error.cause !== undefined ? error.cause : error;
+    io.err(`${inspect(origin)}\n`);
   }
   return code;
 }

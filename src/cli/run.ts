@@ -60,6 +60,7 @@ export async function run(file: string, rest: readonly string[], options: RunOpt
   const seed = parseSeed(options.seed);
   const restore = json ? io.diverted?.() : undefined;
   const interrupt = io.interrupt?.();
+  const orStopped = <T>(work: Promise<T>): Promise<T> => (interrupt === undefined ? work : Promise.race([work, interrupt.pressed]));
   const progress = new Progress(io);
   let finish: () => void = () => undefined;
   const stop = (): void => {
@@ -67,7 +68,7 @@ export async function run(file: string, rest: readonly string[], options: RunOpt
     finish();
   };
   try {
-    const bench = chooseTestbench(testbenches(await load(file, io), file), file, options.bench);
+    const bench = chooseTestbench(testbenches(await orStopped(load(file, io)), file), file, options.bench);
     const { definition } = bench;
     const parameters = parseParameters(definition.parameters, rest, options.param ?? [], { general, testbench: definition.name });
     const { bold, dim } = io.colors.out;
@@ -93,8 +94,7 @@ export async function run(file: string, rest: readonly string[], options: RunOpt
     finish = made.finish;
     await interrupt?.ready;
     const start = performance.now();
-    const work = Promise.resolve(definition.run(made.context));
-    const result = await (interrupt === undefined ? work : Promise.race([work, interrupt.pressed]));
+    const result = await orStopped(Promise.resolve(definition.run(made.context)));
     stop();
     const trace = made.traced();
     if (options.trace !== undefined && trace === undefined) io.err(`warning: nothing was traced: testbench "${definition.name}" simulated nothing\n`);

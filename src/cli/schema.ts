@@ -90,7 +90,7 @@ function range({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Describ
   const given = (n: number | undefined): n is number => n !== undefined && Math.abs(n) !== Number.MAX_SAFE_INTEGER;
   const low = given(exclusiveMinimum) ? `>${exclusiveMinimum}` : given(minimum) ? String(minimum) : undefined;
   const high = given(exclusiveMaximum) ? `<${exclusiveMaximum}` : given(maximum) ? String(maximum) : undefined;
-  if (low !== undefined && high !== undefined) return ` ${low}..${high}`;
+  if (low !== undefined && high !== undefined) return exclusiveMinimum === undefined && exclusiveMaximum === undefined ? ` ${low}..${high}` : ` ${low} ${high}`;
   if (low !== undefined) return low.startsWith('>') ? ` ${low}` : ` >=${low}`;
   return high === undefined ? '' : high.startsWith('<') ? ` ${high}` : ` <=${high}`;
 }
