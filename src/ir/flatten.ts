@@ -86,7 +86,7 @@ export function flatten(top: Module): Flat {
     const firstMemory = memories.length;
     for (const m of module.memories) memories.push({ ...m, id: memories.length, path: below(path, m.name) });
     const children: Placed[] = [];
-    module.instances.forEach((instance, index) => {
+    module.instances.forEach((instance) => {
       const { of } = instance;
       const childPath = below(path, instance.name);
       const feed = new Map([...instance.inputs].map(([port, id]) => [port, map[id]!]));
@@ -98,9 +98,7 @@ export function flatten(top: Module): Flat {
       }
       const child = place(of, childPath, childDomains, feed);
       children.push(child);
-      for (const node of module.nodes) {
-        if (node.kind === 'port' && node.instance === index) map[node.id] = child.map[of.outputs.get(node.port)!]!;
-      }
+      for (const [port, id] of instance.outputs) map[id] = child.map[of.outputs.get(port)!]!;
     });
     return { module, path, map, memories: module.memories.map((_, i) => firstMemory + i), domains, children };
   };
