@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { fail, nearest, WordlineError } from '../diag/index.ts';
+import { fail, nearest, WordlineError, type Location } from '../diag/index.ts';
 import { ModuleDefinition } from '../hdl/module.ts';
 import { Testbench } from '../sim/testbench.ts';
 import type { Io } from './io.ts';
@@ -21,10 +21,18 @@ export async function load(file: string, io: Io): Promise<ReadonlyMap<string, un
   } catch (error) {
     const [problem] = toProblems(error);
     if (problem !== undefined && problem.code !== 'unexpected') throw error;
-    const failed = new WordlineError({ code: 'load-failed', message: `cannot load ${file}: ${problem?.message ?? String(error)}`, where: [placeOf(error)] });
+    const text = problem?.message ?? String(error);
+    const syntax = syntaxErrors(text);
+    const reasons = syntax.length > 0 ? syntax : [{ text, where: placeOf(error) }];
+    const failed = new WordlineError(reasons.map(({ text, where }) => ({ code: 'load-failed', message: `cannot load ${file}: ${text}`, where: [where] })));
     failed.cause = error;
     throw failed;
   }
+}
+
+/** The compiler of TypeScript writes several errors into one message; its columns count from 0. */
+function syntaxErrors(message: string): { text: string; where: Location }[] {
+  return [...message.matchAll(/^(.+):(\d+):(\d+): ERROR: (.*)$/gm)].map(([, file, line, column, text]) => ({ text: text!, where: { file: file!, line: Number(line), column: Number(column) + 1 } }));
 }
 
 /** The full path of a file that is there. */

@@ -48,7 +48,7 @@ export function placeOf(error: unknown): Location | undefined {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   for (const line of stack.split('\n').filter((l) => /^\s*at /.test(l))) {
     const [, file, row, column] = FRAME.exec(line) ?? [];
-    if (file !== undefined && !file.includes('/node_modules/')) return { file, line: Number(row), column: Number(column) };
+    if (file !== undefined && !line.includes('node:') && !file.includes('/node_modules/')) return { file, line: Number(row), column: Number(column) };
   }
   return undefined;
 }

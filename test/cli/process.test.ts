@@ -40,6 +40,13 @@ describe('the real command, from another folder', () => {
     expect(readVcd(join(folder, 'waves', 'counter.vcd')).signals.length).toBeGreaterThan(3);
   });
 
+  it('points to a syntax error', async () => {
+    writeFileSync(join(folder, 'broken.ts'), 'export const a = 1;\nexport const b = a a;\n');
+    const said = await ended(start(['run', 'broken.ts']));
+    expect(said.code).toBe(1);
+    expect(said.err).toMatch(/broken\.ts:2:20: cannot load broken\.ts: Expected ";" but found "a" \[load-failed\]/);
+  });
+
   it.each(['loop', 'processes', 'idle'])('at Ctrl-C leaves waves that open, with testbenches that wait in a %s', async (how) => {
     const file = join(folder, `${how}.vcd`);
     const child = start(['run', resolve('test/cli/fixtures/long.ts'), '--how', how, '--trace', `${how}.vcd`, '--json']);
