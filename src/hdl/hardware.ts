@@ -144,7 +144,8 @@ export class Hardware {
     const { builder } = this;
     const value = builder.own(signal, origin);
     const id = builder.wire(name, builder.shape(value), origin, builder.node(value).view, { label: true });
-    builder.statement({ kind: 'assign', target: id, value, origin });
+    // The name holds always, also when it is given inside a `when`.
+    builder.body.push({ kind: 'assign', target: id, value, origin });
     return new Signal(builder, id) as S;
   }
 
