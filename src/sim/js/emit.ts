@@ -284,6 +284,7 @@ function slotsWritten(step: Step): number[] {
 
 function slotsOf(s: Sink): number[] {
   if (s.kind === 'slot') return [s.slot];
+  if (s.kind === 'model') return [...s.writes];
   return s.kind === 'lane' ? Array.from({ length: s.lanes * s.stride }, (_, i) => s.first + i) : [];
 }
 

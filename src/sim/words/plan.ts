@@ -218,6 +218,7 @@ function readBeforeWrite(g: WordGraph, late: Block, done: Uint8Array): Word[] {
       if (item.kind === 'memory') written.add(`memory ${item.memory}`);
       else if (item.kind === 'lane') written.add(`region ${item.region}`);
       else if (item.kind === 'slot') slots.add(item.slot);
+      else if (item.kind === 'model') for (const k of item.writes) slots.add(k);
     }
   };
   walk(late);

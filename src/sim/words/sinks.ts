@@ -18,7 +18,8 @@ export type Sink =
   /** The lane `index` of a register Vec; nothing if there is no such lane. */
   | { readonly kind: 'lane'; readonly region: NodeId; readonly first: number; readonly stride: number; readonly lanes: number; readonly index: Word; readonly values: readonly Word[] }
   | { readonly kind: 'memory'; readonly memory: number; readonly address: Word; readonly values: readonly Word[] }
-  | { readonly kind: 'model'; readonly model: number };
+  /** Calls a model, which then writes its outputs: these slots. */
+  | { readonly kind: 'model'; readonly model: number; readonly writes: readonly number[] };
 
 /** Sinks under a condition: the branches of `when`, put together again for all registers that share them. */
 export interface Block {
@@ -217,7 +218,8 @@ export function clockEdge(graph: Graph, layout: Layout, g: WordGraph, { domains,
     const fire = model.fire === undefined ? g.constant(1) : g.or(lowering.word(inputs.get(model.fire)!, 0, 0), inReset(domain));
     const c = g.constantOf(fire);
     if (c === 0) return;
-    const call: Sink = { kind: 'model', model: index };
+    const writes = [...layout.modelOutputs[index]!.values()].flatMap(({ first, lanes, wordsPerLane }) => Array.from({ length: lanes * wordsPerLane }, (_, i) => first + i));
+    const call: Sink = { kind: 'model', model: index, writes };
     if (c === 1) plan.late.items.push(call);
     else plan.late.items.push({ kind: 'branch', condition: fire, then: { items: [call] }, otherwise: block() });
   });
