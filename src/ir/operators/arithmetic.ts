@@ -1,5 +1,6 @@
 import { wordCount, wordWidth, type Operand, type Word, type Words } from '../words.ts';
 import { allBits, elementwise, lowerBits, oneBit, sameWidth, type Operator } from './operator.ts';
+import { zeros, type VerilogOperand } from './verilog.ts';
 
 /** Two's-complement arithmetic. Wraps at the operand width unless the name says otherwise. */
 
@@ -84,12 +85,15 @@ function signedProduct(g: Words, a: Operand, b: Operand, width: number): Word[] 
   return chain(g, 'sub', chain(g, 'sub', product(g, a, b, width), minusB, width), minusA, width);
 }
 
+const signedIf = (signed: boolean, a: VerilogOperand): string => (signed ? `$signed(${a.bare})` : a.text);
+
 const wrapping = (kind: 'add' | 'sub'): Operator =>
   elementwise({
     width: sameWidth,
     depends: lowerBits,
     value: ([a, b]) => a![kind](b!),
     words: (g, [a, b], width) => chained(g, kind, a!, b!, width),
+    verilog: ([a, b]) => `${a!.text} ${kind === 'add' ? '+' : '-'} ${b!.text}`,
     grain: 'carry',
     commutes: kind === 'add',
   });
@@ -103,6 +107,7 @@ const widening = (kind: 'addWide' | 'subWide'): Operator =>
     depends: lowerBits,
     value: ([a, b]) => a![kind](b!),
     words: (g, [a, b], width) => chained(g, kind === 'addWide' ? 'add' : 'sub', a!, b!, width),
+    verilog: ([a, b]) => `{1'b0, ${a!.bare}} ${kind === 'addWide' ? '+' : '-'} {1'b0, ${b!.bare}}`,
     grain: 'carry',
     commutes: kind === 'addWide',
   });
@@ -118,6 +123,7 @@ const comparison = (kind: 'lt' | 'le' | 'ltS' | 'leS'): Operator =>
         return kind.startsWith('lt') ? compare(g, a!, b!) : g.not(compare(g, b!, a!), 1);
       },
     }),
+    verilog: ([a, b]) => `${signedIf(kind.endsWith('S'), a!)} ${kind.startsWith('lt') ? '<' : '<='} ${signedIf(kind.endsWith('S'), b!)}`,
   });
 
 const extreme = (kind: 'min' | 'max' | 'minS' | 'maxS'): Operator =>
@@ -130,6 +136,11 @@ const extreme = (kind: 'min' | 'max' | 'minS' | 'maxS'): Operator =>
       const [lesser, greater] = kind.startsWith('min') ? [a!, b!] : [b!, a!];
       return { word: (k) => g.mux(compare(g, a!, b!), lesser.word(k), greater.word(k)) };
     },
+    verilog: ([a, b]) => {
+      const signed = kind.endsWith('S');
+      const [x, y] = [a!.name, b!.name];
+      return `${signed ? `$signed(${x}) < $signed(${y})` : `${x} < ${y}`} ? ${kind.startsWith('min') ? `${x} : ${y}` : `${y} : ${x}`}`;
+    },
     commutes: true,
   });
 
@@ -139,6 +150,9 @@ const multiply = (kind: 'mul' | 'mulS'): Operator =>
     depends: kind === 'mul' ? lowerBits : allBits,
     value: ([a, b]) => a![kind](b!),
     words: (g, [a, b], width) => lazily(() => (kind === 'mul' ? product : signedProduct)(g, a!, b!, width)),
+    // Operands are extended to the width of the target before they are multiplied; what extends them must not be a part of them.
+    verilog: ([a, b]) => (kind === 'mul' ? `${a!.name} * ${b!.name}` : `$signed(${a!.name}) * $signed(${b!.name})`),
+    verilogAlone: true,
     grain: kind === 'mul' ? 'carry' : 'whole',
     commutes: true,
   });
@@ -154,6 +168,7 @@ export const arithmetic = {
     value: ([a]) => a!.neg(),
     words: (g, [a], width) =>
       lazily(() => chain(g, 'sub', Array.from({ length: wordCount(width) }, () => g.constant(0)), wordsOf(a!, wordCount(width)), width)),
+    verilog: ([a]) => `-${a!.text}`,
     grain: 'carry',
   }),
   /** Unsigned difference, zero instead of negative. */
@@ -165,6 +180,7 @@ export const arithmetic = {
       const difference = chained(g, 'sub', a!, b!, width);
       return { word: (k) => g.mux(lessUnsigned(g, a!, b!), g.constant(0), difference.word(k)) };
     },
+    verilog: ([a, b], width) => `${a!.name} > ${b!.name} ? ${a!.name} - ${b!.name} : ${zeros(width)}`,
   }),
   mul: multiply('mul'),
   mulS: multiply('mulS'),

@@ -3,12 +3,16 @@ import { allBits, elementwise, oneBit, sameBit, sameWidth, type Operator } from 
 
 /** Bitwise operators, multiplexer, equality and reductions to one bit. */
 
+const SYMBOLS = { and: '&', or: '|', xor: '^' } as const;
+
 const bitwise = (value: 'and' | 'or' | 'xor'): Operator =>
   elementwise({
     width: sameWidth,
     depends: sameBit,
     value: ([a, b]) => a![value](b!),
     words: (g, [a, b]) => ({ word: (k) => g[value](a!.word(k), b!.word(k)) }),
+    verilog: ([a, b]) => `${a!.text} ${SYMBOLS[value]} ${b!.text}`,
+    verilogOf: 'packed',
     grain: 'bit',
     commutes: true,
   });
@@ -35,6 +39,8 @@ export const logic = {
     depends: sameBit,
     value: ([a]) => a!.not(),
     words: (g, [a], width) => ({ word: (k) => g.not(a!.word(k), wordWidth(width, k)) }),
+    verilog: ([a]) => `~${a!.text}`,
+    verilogOf: 'packed',
     grain: 'bit',
   }),
   /** mux(select, ifTrue, ifFalse) */
@@ -43,6 +49,7 @@ export const logic = {
     depends: (bit) => [{ arg: 0, lo: 0, hi: 0 }, { arg: 1, lo: bit, hi: bit }, { arg: 2, lo: bit, hi: bit }],
     value: ([s, a, b]) => (s!.value === 1n ? a! : b!),
     words: (g, [s, a, b]) => ({ word: (k) => g.mux(s!.word(0), a!.word(k), b!.word(k)) }),
+    verilog: ([s, a, b]) => `${s!.text} ? ${a!.text} : ${b!.bare}`,
     grain: 'bit',
   }),
   eq: elementwise({
@@ -52,6 +59,7 @@ export const logic = {
     words: (g, [a, b]) => ({
       word: () => (a!.width <= 32 ? g.eq(a!.word(0), b!.word(0)) : g.eq(difference(g, a!, b!), g.constant(0))),
     }),
+    verilog: ([a, b]) => `${a!.text} == ${b!.text}`,
     commutes: true,
   }),
   ne: elementwise({
@@ -61,6 +69,7 @@ export const logic = {
     words: (g, [a, b]) => ({
       word: () => (a!.width <= 32 ? g.not(g.eq(a!.word(0), b!.word(0)), 1) : g.nonzero(difference(g, a!, b!))),
     }),
+    verilog: ([a, b]) => `${a!.text} != ${b!.text}`,
     commutes: true,
   }),
   reduceAnd: elementwise({
@@ -70,17 +79,20 @@ export const logic = {
     words: (g, [a]) => ({
       word: () => g.not(g.nonzero(fold(g, a!, (x, y) => g.or(x, y), (x, k) => g.not(x, wordWidth(a!.width, k)))), 1),
     }),
+    verilog: ([a]) => `&${a!.text}`,
   }),
   reduceOr: elementwise({
     width: () => 1,
     depends: allBits,
     value: ([a]) => a!.reduceOr(),
     words: (g, [a]) => ({ word: () => g.nonzero(fold(g, a!, (x, y) => g.or(x, y))) }),
+    verilog: ([a]) => `|${a!.text}`,
   }),
   reduceXor: elementwise({
     width: () => 1,
     depends: allBits,
     value: ([a]) => a!.reduceXor(),
     words: (g, [a]) => ({ word: () => g.parity(fold(g, a!, (x, y) => g.xor(x, y))) }),
+    verilog: ([a]) => `^${a!.text}`,
   }),
 } satisfies Record<string, Operator>;

@@ -1,6 +1,7 @@
 import type { Bits } from '../../bits/index.ts';
 import type { Shape } from '../shape.ts';
 import type { Lowered, Operand, VecOperand, Words } from '../words.ts';
+import type { VerilogOperand, VerilogRow, VerilogScope, VerilogText } from './verilog.ts';
 
 /** A stretch of argument bits, packed numbering, both ends included. */
 export interface Dependence {
@@ -19,6 +20,8 @@ export interface Operator {
   readonly value: (args: readonly Bits[], shapes: readonly Shape[], attrs: readonly number[]) => Bits;
   /** One lane of the result on machine words. */
   readonly words: (g: Words, args: readonly VecOperand[], attrs: readonly number[], lane: number, width: number) => Lowered;
+  /** The result as Verilog. */
+  readonly verilog: VerilogRow;
   /**
    * `bit`: bit i needs only bits i of the arguments. `carry`: bits 0 to i. `move`: `words` gives ranges that touch only what they need.
    * Engines use this to cut a cycle between nodes that is none between bits.
@@ -35,13 +38,17 @@ export interface ElementwiseRow {
   readonly depends: (bit: number, widths: readonly number[], attrs: readonly number[]) => Dependence[];
   readonly value: (args: readonly Bits[], attrs: readonly number[]) => Bits;
   readonly words: (g: Words, args: readonly Operand[], width: number, attrs: readonly number[]) => Lowered;
+  readonly verilog: (args: readonly VerilogOperand[], width: number, attrs: readonly number[], scope: VerilogScope) => VerilogText;
+  /** See `VerilogRow`. Default: `lane`. */
+  readonly verilogOf?: 'lane' | 'packed';
+  readonly verilogAlone?: boolean;
   readonly grain?: Operator['grain'];
   readonly commutes?: boolean;
 }
 
 /** Lifts a row written for one lane to all lanes of a Vec. */
 export function elementwise(row: ElementwiseRow): Operator {
-  const { width, depends, value, words, grain = 'whole', commutes = false } = row;
+  const { width, depends, value, words, verilog, verilogOf = 'lane', verilogAlone = false, grain = 'whole', commutes = false } = row;
   const widthsOf = (args: readonly Shape[]) => args.map((s) => s.width);
   return {
     grain,
@@ -72,6 +79,7 @@ export function elementwise(row: ElementwiseRow): Operator {
       return all!;
     },
     words: (g, args, attrs, lane, w) => words(g, args.map((a) => a.lane(lane)), w, attrs),
+    verilog: { of: verilogOf, alone: verilogAlone, text: (args, shape, attrs, scope) => verilog(args, shape.width, attrs, scope) },
   };
 }
 

@@ -1,5 +1,6 @@
 import { join, wordCount, wordWidth, type Operand, type Word, type Words } from '../words.ts';
 import { allBits, elementwise, type Operator } from './operator.ts';
+import { guarded, zeros } from './verilog.ts';
 
 /** Shifts by a signal and the operators that turn a position into bits or bits into a position. */
 
@@ -62,6 +63,8 @@ const shift = (kind: 'shl' | 'shr' | 'sra'): Operator =>
       let made: Word[] | undefined;
       return { word: (k) => (made ??= shiftWords(g, a!, amount!, width, kind))[k]! };
     },
+    // Amounts of the width and more give zeros (or signs) in Verilog too. Signedness is a matter of context there: hence the last $unsigned.
+    verilog: ([a, amount]) => (kind === 'sra' ? `$unsigned($signed(${a!.bare}) >>> ${amount!.text})` : `${a!.text} ${kind === 'shl' ? '<<' : '>>'} ${amount!.text}`),
   });
 
 /** `words[index]`, 0 beyond the end. */
@@ -112,6 +115,7 @@ export const shifts = {
         return g.trunc(g.shrBy(word, low), 1);
       },
     }),
+    verilog: ([a, i]) => guarded(i!, a!.width, 1, (position) => (a!.width === 1 ? a!.name : a!.indexed(position, 1))),
   }),
   /** `oneHot(n)`: n bits of which bit `value` is set, if there is one. */
   oneHot: elementwise({
@@ -132,6 +136,7 @@ export const shifts = {
         },
       };
     },
+    verilog: ([a], width) => `${width}'d1 << ${a!.text}`,
   }),
   /** Index of the lowest set bit, 0 if none is set. */
   firstOne: elementwise({
@@ -139,6 +144,13 @@ export const shifts = {
     depends: allBits,
     value: ([a]) => a!.firstOne(),
     words: (g, [a], width) => ({ word: () => g.trunc(firstOne(g, a!), width) }),
+    verilog: ([a], width, _, scope) =>
+      a!.width === 1
+        ? zeros(width)
+        : scope.call(`first_one_${a!.width}`, width, [a!], (result, [x]) => [
+            `${result} = ${zeros(width)};`,
+            `for (i = ${a!.width - 1}; i >= 0; i = i - 1) if (${x}[i]) ${result} = i[${width - 1}:0];`,
+          ]),
   }),
   /** Number of set bits. */
   count: elementwise({
@@ -152,6 +164,13 @@ export const shifts = {
         return g.trunc(sum, width);
       },
     }),
+    verilog: ([a], width, _, scope) =>
+      a!.width === 1
+        ? a!
+        : scope.call(`count_${a!.width}`, width, [a!], (result, [x]) => [
+            `${result} = ${zeros(width)};`,
+            `for (i = 0; i < ${a!.width}; i = i + 1) ${result} = ${result} + {${zeros(width - 1)}, ${x}[i]};`,
+          ]),
   }),
 } satisfies Record<string, Operator>;
 

@@ -3,6 +3,7 @@ import { bitsOf, describeShape, type Shape } from '../shape.ts';
 import { join, wordCount, wordWidth, type Lowered, type Operand, type VecOperand, type Word, type Words } from '../words.ts';
 import { laneOf, type Dependence, type Operator } from './operator.ts';
 import { selectWord } from './shift.ts';
+import { guarded, laneAt, zeros, type VerilogOperand, type VerilogRow } from './verilog.ts';
 
 /** Operators between lanes of a Vec. All indices count lanes from 0; beyond the last lane one reads zero and writes nothing. */
 
@@ -57,10 +58,25 @@ function tree<T>(items: readonly T[], combine: (a: T, b: T) => T): T {
   return level[0]!;
 }
 
+const perValue = (text: VerilogRow['text']): VerilogRow => ({ of: 'value', text });
+const forLanes = (lanes: number, from = 0): string => `for (i = ${from}; i < ${lanes}; i = i + 1)`;
+const shapeName = ({ lanes, width }: VerilogOperand): string => `${lanes}x${width}`;
+
+/** `step` puts the lane `x` into the result so far. */
 const foldRow = (
   value: (a: Bits, b: Bits) => Bits,
   words: (g: Words, a: readonly Word[], b: readonly Word[], width: number) => Word[],
+  name: string,
+  step: (result: string, x: string) => string,
 ): Operator => ({
+  verilog: perValue(([v], { width }, _, scope) =>
+    v!.lanes === 1
+      ? v!
+      : scope.call(`${name}_${shapeName(v!)}`, width, [v!], (result, [x]) => [
+          `${result} = ${x}${width === 1 ? '[0]' : `[${width - 1}:0]`};`,
+          `${forLanes(v!.lanes, 1)} ${step(result, `${x}${laneAt('i', width)}`)}`,
+        ]),
+  ),
   grain: 'whole',
   shape: ([v]) => ({ width: v!.width, lanes: 1 }),
   depends: (_, args) => everything(args),
@@ -94,6 +110,7 @@ function sum(g: Words, a: readonly Word[], b: readonly Word[], width: number): W
 export const vecs = {
   /** One value in every lane: splat[lanes]. */
   splat: {
+    verilog: perValue(([a], _, [lanes]) => (lanes === 1 ? a! : `{${lanes!}{${a!.bare}}}`)),
     grain: 'move',
     shape: ([s], [lanes]) => scalarOnly(s!, 'the value') ?? { width: s!.width, lanes: lanes! },
     depends: (bit, [s]) => [{ arg: 0, lo: bit % s!.width, hi: bit % s!.width }],
@@ -102,6 +119,7 @@ export const vecs = {
   },
   /** A Vec of separate values, lane 0 first. */
   pack: {
+    verilog: perValue((args) => (args.length === 1 ? args[0]! : `{${[...args].reverse().map((a) => a.bare).join(', ')}}`)),
     grain: 'move',
     shape: (args) =>
       args.some((s) => s.lanes !== 1 || s.width !== args[0]!.width)
@@ -113,6 +131,7 @@ export const vecs = {
   },
   /** One lane: lane[i]. */
   lane: {
+    verilog: perValue(([v], { width }, [i]) => v!.part(i! * width, width)),
     grain: 'move',
     shape: ([s], [i]) => (i! >= s!.lanes ? `lane ${i!} of a Vec of ${s!.lanes}` : { width: s!.width, lanes: 1 }),
     depends: (bit, [s], [i]) => [{ arg: 0, lo: i! * s!.width + bit, hi: i! * s!.width + bit }],
@@ -121,6 +140,7 @@ export const vecs = {
   },
   /** The lane that a signal names: at(vec, index). */
   at: {
+    verilog: perValue(([v, index], { width }) => (v!.lanes === 1 ? guarded(index!, 1, width, () => v!.name) : guarded(index!, v!.lanes, width, (i) => v!.indexed(width === 1 ? i : `${i} * ${width}`, width)))),
     grain: 'whole',
     shape: ([s, i]) => scalarOnly(i!, 'the index') ?? { width: s!.width, lanes: 1 },
     depends: (_, args) => everything(args),
@@ -132,6 +152,14 @@ export const vecs = {
   },
   /** Each lane of the result is the lane that the index lane names: gather(vec, indices). */
   gather: {
+    verilog: perValue(([v, indices], { width, lanes }, _, scope) =>
+      scope.call(`gather_${shapeName(v!)}_${shapeName(indices!)}`, width * lanes, [v!, indices!], (result, [x, is]) => {
+        const index = lanes * indices!.width === 1 ? is! : `${is}${laneAt('i', indices!.width)}`;
+        const target = lanes * width === 1 ? result : `${result}${laneAt('i', width)}`;
+        // Lane by lane, since a part select beyond the end would read x.
+        return [`${result} = ${zeros(width * lanes)};`, `${forLanes(lanes)}`, `  for (j = 0; j < ${v!.lanes}; j = j + 1) if (${index} == j) ${target} = ${v!.lanes * width === 1 ? x : `${x}${laneAt('j', width)}`};`];
+      }),
+    ),
     grain: 'whole',
     shape: ([s, i]) => ({ width: s!.width, lanes: i!.lanes }),
     depends: (bit, [s, i]) => [{ arg: 0, lo: 0, hi: bitsOf(s!) - 1 }, wholeLane(i!, 1, Math.floor(bit / s!.width))],
@@ -146,6 +174,12 @@ export const vecs = {
   },
   /** The Vec with one lane replaced: insert(vec, index, value). */
   insert: {
+    verilog: perValue(([v, index, value], { width, lanes }, _, scope) =>
+      scope.call(`insert_${shapeName(v!)}_${index!.width}`, width * lanes, [v!, index!, value!], (result, [x, at, y]) => [
+        `${result} = ${x};`,
+        `${forLanes(lanes)} if (${at} == i) ${lanes * width === 1 ? result : `${result}${laneAt('i', width)}`} = ${y};`,
+      ]),
+    ),
     grain: 'whole',
     shape: ([s, i, x]) =>
       scalarOnly(i!, 'the index') ??
@@ -170,6 +204,7 @@ export const vecs = {
   },
   /** All lanes as one number, lane 0 in the low bits. */
   bits: {
+    verilog: perValue(([v]) => v!),
     grain: 'move',
     shape: ([s]) => ({ width: bitsOf(s!), lanes: 1 }),
     depends: (bit) => [{ arg: 0, lo: bit, hi: bit }],
@@ -189,6 +224,7 @@ export const vecs = {
   },
   /** A number cut into lanes: unbits[lanes]. */
   unbits: {
+    verilog: perValue(([v]) => v!),
     grain: 'move',
     shape: ([s], [lanes]) =>
       scalarOnly(s!, 'the value') ?? (s!.width % lanes! === 0 ? { width: s!.width / lanes!, lanes: lanes! } : `${s!.width} bits do not divide into ${lanes!} lanes`),
@@ -196,15 +232,34 @@ export const vecs = {
     value: ([a]) => a!,
     words: (_, [a], __, lane, width) => ({ range: (lo, length) => a!.lane(0).range(lane * width + lo, length) }),
   },
-  foldAnd: foldRow((a, b) => a.and(b), (g, a, b) => a.map((x, k) => g.and(x, b[k]!))),
-  foldOr: foldRow((a, b) => a.or(b), (g, a, b) => a.map((x, k) => g.or(x, b[k]!))),
-  foldXor: foldRow((a, b) => a.xor(b), (g, a, b) => a.map((x, k) => g.xor(x, b[k]!))),
+  foldAnd: foldRow((a, b) => a.and(b), (g, a, b) => a.map((x, k) => g.and(x, b[k]!)), 'fold_and', (r, x) => `${r} = ${r} & ${x};`),
+  foldOr: foldRow((a, b) => a.or(b), (g, a, b) => a.map((x, k) => g.or(x, b[k]!)), 'fold_or', (r, x) => `${r} = ${r} | ${x};`),
+  foldXor: foldRow((a, b) => a.xor(b), (g, a, b) => a.map((x, k) => g.xor(x, b[k]!)), 'fold_xor', (r, x) => `${r} = ${r} ^ ${x};`),
   /** Sum of the lanes, wrapping at their width. */
-  foldAdd: foldRow((a, b) => a.add(b), sum),
-  foldMin: foldRow((a, b) => a.min(b), (g, a, b) => a.map((x, k) => g.mux(lessThan(g, a, b), x, b[k]!))),
-  foldMax: foldRow((a, b) => a.max(b), (g, a, b) => a.map((x, k) => g.mux(lessThan(g, a, b), b[k]!, x))),
+  foldAdd: foldRow((a, b) => a.add(b), sum, 'fold_add', (r, x) => `${r} = ${r} + ${x};`),
+  foldMin: foldRow((a, b) => a.min(b), (g, a, b) => a.map((x, k) => g.mux(lessThan(g, a, b), x, b[k]!)), 'fold_min', (r, x) => `if (${x} < ${r}) ${r} = ${x};`),
+  foldMax: foldRow((a, b) => a.max(b), (g, a, b) => a.map((x, k) => g.mux(lessThan(g, a, b), b[k]!, x)), 'fold_max', (r, x) => `if (${x} > ${r}) ${r} = ${x};`),
   /** Number of the lane with the least key among those whose valid bit is set; the lowest such lane, 0 if none: argMin(valid, keys). */
   argMin: {
+    verilog: perValue(([valid, keys], { width }, _, scope) =>
+      keys!.lanes === 1
+        ? zeros(width)
+        : // Keys get one bit more, so that the least so far can begin above all of them.
+          scope.call(
+            `arg_min_${shapeName(keys!)}`,
+            width,
+            [valid!, keys!],
+            (result, [v, k], least) => [
+              `${result} = ${zeros(width)};`,
+              `${least} = {${keys!.width + 1}{1'b1}};`,
+              `${forLanes(keys!.lanes)} if (${v}[i] && {1'b0, ${k}${laneAt('i', keys!.width)}} < ${least}) begin`,
+              `  ${least} = {1'b0, ${k}${laneAt('i', keys!.width)}};`,
+              `  ${result} = i[${width - 1}:0];`,
+              'end',
+            ],
+            keys!.width + 1,
+          ),
+    ),
     grain: 'whole',
     shape: ([valid, keys]) =>
       valid!.width !== 1 || valid!.lanes !== keys!.lanes

@@ -1,0 +1,1 @@
+export { exportVerilog, type VerilogExport, type VerilogOptions } from './export.ts';
