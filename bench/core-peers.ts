@@ -19,34 +19,54 @@ export class Peer {
   checksum = '';
   /** Seconds from the sources to the first cycle. */
   firstCycle = 0;
+  greets = false;
+
+  readonly #child: ChildProcess;
 
   constructor(
-    private readonly child: ChildProcess,
+    private readonly command: string,
+    private readonly args: readonly string[],
     /** Its files, if any, that are of no use after it. */
     private readonly folder?: string,
   ) {
-    this.#lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
+    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#lines = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]();
+  }
+
+  /** The same simulator in one more process, as far as this one was after its first cycle. */
+  async another(): Promise<Peer> {
+    const peer = new Peer(this.command, this.args);
+    if (this.greets) await peer.greeting();
+    else await peer.run(1);
+    return peer;
+  }
+
+  /** Ours begin by running one cycle and saying how many seconds they took for it. */
+  async greeting(): Promise<void> {
+    this.firstCycle = Number(await this.line());
+    this.greets = true;
+    this.cycles = 1;
   }
 
   async line(): Promise<string> {
     const next = await this.#lines.next();
-    if (next.done === true) throw new Error(`${this.child.spawnargs.join(' ')} ended early (code ${this.child.exitCode ?? 'unknown'})`);
+    if (next.done === true) throw new Error(`${this.#child.spawnargs.join(' ')} ended early (code ${this.#child.exitCode ?? 'unknown'})`);
     return next.value.trim();
   }
 
   /** Runs on; the seconds of CPU time that took. */
   async run(cycles: number): Promise<number> {
-    const before = cpuSeconds(this.child.pid!);
-    this.child.stdin!.write(`${cycles}\n`);
+    const before = cpuSeconds(this.#child.pid!);
+    this.#child.stdin!.write(`${cycles}\n`);
     this.checksum = await this.line();
     this.cycles += cycles;
     // The kernel brings its count up to date when the process goes to sleep.
     await setTimeout(2);
-    return cpuSeconds(this.child.pid!) - before;
+    return cpuSeconds(this.#child.pid!) - before;
   }
 
   close(): void {
-    this.child.stdin!.end();
+    this.#child.stdin!.end();
     if (this.folder !== undefined) rmSync(this.folder, { recursive: true, force: true });
   }
 }
@@ -78,8 +98,6 @@ export async function missing(...tools: readonly string[]): Promise<string[]> {
 
 const sources = (files: readonly string[]): string[] => files.map((f) => join(folder, f));
 
-const start = (command: string, args: readonly string[], folder?: string): Peer => new Peer(spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] }), folder);
-
 async function firstCycle(peer: Peer, since: number): Promise<Peer> {
   await peer.run(1);
   peer.firstCycle = (performance.now() - since) / 1000;
@@ -91,7 +109,7 @@ export async function icarus(verilog: readonly string[]): Promise<Peer> {
   const work = mkdtempSync(join(tmpdir(), 'wordline-icarus-'));
   const out = join(work, 'bench.vvp');
   await run('iverilog', ['-g2012', '-o', out, ...sources(['bench.v', ...verilog])]);
-  return firstCycle(start('vvp', ['-n', out], work), since);
+  return firstCycle(new Peer('vvp', ['-n', out], work), since);
 }
 
 /** Verilator with everything that makes it fast, and g++ for this very machine. */
@@ -103,14 +121,13 @@ export async function verilator(verilog: readonly string[]): Promise<Peer> {
   await run('verilator', ['--cc', '--exe', ...fast, ...quiet, '--top-module', 'top', '--Mdir', work, ...sources([...verilog, 'bench.cpp'])]);
   // Only the run-time library, which is not in the inner loop, is compiled with less effort.
   await run('make', ['-s', '-j2', '-C', work, '-f', 'Vtop.mk', 'OPT_FAST=-O3 -march=native', 'OPT_SLOW=-O3 -march=native', 'OPT_GLOBAL=-O1', 'Vtop']);
-  return firstCycle(start(join(work, 'Vtop'), [], work), since);
+  return firstCycle(new Peer(join(work, 'Vtop'), [], work), since);
 }
 
 /** One of our own engines, in a process like the others. */
 export async function ours(design: string, engine: EngineName): Promise<Peer> {
   const worker = fileURLToPath(new URL('./core-worker.ts', import.meta.url));
-  const peer = start(process.execPath, ['--import', 'tsx', worker, design, engine]);
-  peer.firstCycle = Number(await peer.line());
-  peer.cycles = 1;
+  const peer = new Peer(process.execPath, ['--import', 'tsx', worker, design, engine]);
+  await peer.greeting();
   return peer;
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { coreDesigns } from './core-designs.ts';
 import { coreBench } from './core.ts';
 
 /** `npm run -s bench -- <name>`: speed, as ratios to other engines and peers wherever there are any. */
@@ -9,11 +10,15 @@ program
   .description('simulated cycles per second: js and interp beside Icarus and Verilator')
   .option('--json', 'machine-readable')
   .option('--designs <names>', 'only these, separated by commas')
-  .option('--seconds <n>', 'CPU seconds measured per design and simulator', '1.2')
+  .option('--seconds <n>', 'CPU seconds measured per design and process', '0.8')
   .action(async ({ json, designs, seconds }: { json?: true; designs?: string; seconds: string }) => {
     const total = Number(seconds);
     if (!(total > 0)) program.error(`--seconds needs a positive number, not "${seconds}"`);
-    await coreBench({ json: json === true, only: designs?.split(','), seconds: total });
+    const only = designs?.split(',');
+    const known = coreDesigns.map((d) => d.name);
+    const stranger = only?.find((name) => !known.includes(name));
+    if (stranger !== undefined) program.error(`there is no design "${stranger}"; there are: ${known.join(', ')}`);
+    await coreBench({ json: json === true, only, seconds: total });
   });
 
 program

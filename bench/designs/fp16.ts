@@ -60,7 +60,7 @@ export const Fp16Add = module('Fp16Add', two, ({ a, b }, hw) => {
   }
   const up = n.bit(13).and(n.slice(12, 0).reduceOr().or(n.bit(14)));
   const rounded = n.slice(24, 14).zext(12).add(up.zext(12));
-  const leading = hw.cat(...shifted).zext(7) as Signal<7>;
+  const leading = hw.cat(...(shifted as Signal[])).zext(7);
   const e = exponent(h).zext(7).add(1).sub(leading).add(rounded.bit(11).zext(7));
   const under = e.bit(6).or(e.eq(0));
   const over = e.bit(6).not().and(e.ge(31));

@@ -50,7 +50,7 @@ export const Simd = module('Simd', { in: { seed: uint(64) }, out: { csum: uint(6
   valid[0]!.next(issue);
   op[0]!.next(rnd.slice(7, 6));
   to[0]!.next(rnd.slice(11, 8));
-  for (const pipe of [valid, op, to]) pipe.slice(1).forEach((stage, i) => stage.next(pipe[i]! as Signal));
+  for (const pipe of [valid, op, to]) pipe.slice(1).forEach((stage, i) => stage.next(pipe[i]!));
   hw.when(issue, () => {
     a!.next(rnd.slice(62, 61).ne(0).mux(outside.slice(111, 0).cat(outside.slice(255, 112)), files.read(rnd.slice(15, 12))));
     b!.next(rnd.bit(60).mux(outside as Signal<256>, files.read(rnd.slice(19, 16))));
@@ -61,7 +61,7 @@ export const Simd = module('Simd', { in: { seed: uint(64) }, out: { csum: uint(6
   const y = hw
     .vec(
       Array.from({ length: LANES }, (_, g) => {
-        const lane = (s: Signal): Signal<16> => s.slice(16 * g + 15, 16 * g) as Signal as Signal<16>;
+        const lane = (s: Signal): Signal<16> => s.shr(16 * g).trunc(16);
         return hw.instance(`lane${g}`, Lane, { en1: valid[0]!, en2: valid[1]!, op1: op[0]!, op2: op[1]!, a: lane(a!), b: lane(b!), c: lane(c!) }).out.y;
       }),
     )

@@ -5,16 +5,15 @@ import { coreDesigns } from '../../bench/core-designs.ts';
 const CHECKSUMS: Readonly<Record<string, string>> = { mc: '838fd00b4457da24', mcidle: '2a8c06912967af42', simd: '22e634870f49f929' };
 
 describe('benchmark designs', () => {
-  for (const design of coreDesigns) {
-    const expected = CHECKSUMS[design.name];
-    it.runIf(expected !== undefined)(`${design.name}: js has the checksum of Icarus and Verilator after 5,000 cycles`, async () => {
-      const bench = await design.start('js');
-      expect(await bench.run(5000)).toBe(expected);
+  // The crossbar core has tests of its own, against its contract.
+  for (const design of coreDesigns.filter((d) => d.verilog !== undefined)) {
+    it(`${design.name}: js has the checksum of Icarus and Verilator after 5,000 cycles`, () => {
+      expect(design.start('js').run(5000)).toBe(CHECKSUMS[design.name]);
     });
 
-    it(`${design.name}: interp and js agree at every one of 150 cycles`, async () => {
-      const [slow, fast] = [await design.start('interp'), await design.start('js')];
-      for (let cycle = 0; cycle < 150; cycle++) expect(await slow.run(1), `cycle ${cycle}`).toBe(await fast.run(1));
+    it(`${design.name}: interp and js agree at every one of 150 cycles`, () => {
+      const [slow, fast] = [design.start('interp'), design.start('js')];
+      for (let cycle = 0; cycle < 150; cycle++) expect(slow.run(1), `cycle ${cycle}`).toBe(fast.run(1));
     });
   }
 });
