@@ -7,7 +7,8 @@ import { choose, readJob } from './digits/network.ts';
 import { sweep } from './digits/sweep.ts';
 import { imageLine, layerTable, sweepTable, type ImageRow, type LayerRow } from './digits/report.ts';
 
-const HERE = join(import.meta.dirname, '..');
+/** The files of the repository, as seen from where the command runs. */
+const ours = (path: string): string => relative(process.cwd(), join(import.meta.dirname, '..', path));
 const adc = z.union([z.literal('ideal'), z.coerce.number().int().min(1).max(16)]);
 
 /**
@@ -19,8 +20,8 @@ export const digits = testbench({
   name: 'digits-rram',
   summary: 'a trained CNN reads handwritten digits on RRAM crossbar cores, bit by bit',
   parameters: z.strictObject({
-    model: z.string().default(join(HERE, 'models/digits.onnx')).describe('the network, an ONNX file'),
-    images: z.string().default(join(HERE, 'models/digits-images.idx3-ubyte.gz')).describe('IDX file (.gz or not), PGM picture or directory of PGM pictures'),
+    model: z.string().default(ours('models/digits.onnx')).describe('the network, an ONNX file'),
+    images: z.string().default(ours('models/digits-images.idx3-ubyte.gz')).describe('IDX file (.gz or not), PGM picture or directory of PGM pictures'),
     labels: z.string().optional().describe('IDX file of labels, if it does not lie beside the images'),
     first: z.coerce.number().int().min(0).default(0).describe('number of the first image'),
     count: z.coerce.number().int().min(1).default(20).describe('images to run through the RTL'),
@@ -31,7 +32,7 @@ export const digits = testbench({
     window: z.coerce.number().int().min(0).default(2).describe('matrix-vector products of the first core in the waveform; 0: no waveform'),
     windowFrom: z.coerce.number().int().min(0).optional().describe('the first of them; default: in the middle of the first image, where there is ink'),
   }),
-  run({ params, print, progress, trace, signals, engine, seed }) {
+  run({ params, print, progress, simulate, trace, seed }) {
     const job = readJob(params.model, params.images, params.labels);
     const { model, images } = job;
     const options: CrossbarOptions = { rows: params.rows, columns: params.columns, adcBits: params.adcBits };
@@ -47,7 +48,7 @@ export const digits = testbench({
     }
     const rtl = new TiledEngine(config, () => {
       const first = cores.length === 0 && params.window > 0;
-      const core = new MeasuredCore(config, engine, first ? { file, signals: signals ?? SHOWN, from, products: params.window } : undefined);
+      const core = new MeasuredCore(config, simulate, first ? { file, signals: SHOWN, from, products: params.window } : undefined);
       cores.push(core);
       return core;
     });
@@ -56,7 +57,7 @@ export const digits = testbench({
     loadModel(fast, model);
 
     // ---- images through the RTL
-    print(`${relative(process.cwd(), params.model)}: ${model.layers.map((l) => l.name).join(', ')}; ${cores.length} crossbars of ${config.rows} x ${config.columns}, ${String(config.adcBits)}-bit ADCs`);
+    print(`${params.model}: ${model.layers.map((l) => l.name).join(', ')}; ${cores.length} crossbars of ${config.rows} x ${config.columns}, ${String(config.adcBits)}-bit ADCs`);
     const rows: ImageRow[] = [];
     const tick = progress('images through the RTL', chosen.length);
     const began = process.cpuUsage();
@@ -99,7 +100,7 @@ export const digits = testbench({
     const exact = rows.filter((r) => r.exact).length;
     print(`${rows.length} images: ${labelled.length > 0 ? `${right} of ${labelled.length} right, ` : ''}${exact} equal to the golden network in every sum, all equal to the fast model`);
     print(`${all.mvms} products in ${all.cycles} cycles; ${Math.round(all.cycles / seconds / 1000)} k cycles a second of processor time`);
-    if (params.window > 0) print(`${params.window} products of the first core: ${file} and, for GTKWave, ${file.replace(/\.vcd$/, '')}.gtkw`);
+    if (params.window > 0) print(`waves of ${params.window} products of the first core: gtkwave ${relative(process.cwd(), file).replace(/\.vcd$/, '')}.gtkw`);
 
     // ---- accuracy against ADC bits
     const many = params.sweep > 0 && images.labels !== undefined ? choose(images, 0, params.sweep) : [];

@@ -2,7 +2,7 @@ import { derive, programCells, Saturations, simulate, WordlineError, type Crossb
 import { counterAddress } from './adc.ts';
 import { CrossbarCore } from './crossbar.ts';
 
-const startSimulation = (config: CrossbarConfig, options: SimulateOptions) => simulate(CrossbarCore(config), options);
+const startSimulation = (config: CrossbarConfig, options: SimulateOptions, start: typeof simulate) => start(CrossbarCore(config), options);
 
 /**
  * A crossbar that is computed by the RTL, in place of the fast model: the same results, the same saturation counters, and cycles that are
@@ -27,10 +27,11 @@ export class RtlCrossbar implements Crossbar {
   #size: { readonly rows: number; readonly outputs: number } | undefined;
   #mvmCycles: number | undefined;
 
-  constructor(config: CrossbarConfig, options: SimulateOptions = {}) {
+  /** `start` makes the simulation: a testbench gives its own `simulate`, which knows what the command line asked for. */
+  constructor(config: CrossbarConfig, options: SimulateOptions = {}, start: typeof simulate = simulate) {
     this.config = config;
     this.#derived = derive(config);
-    this.sim = startSimulation(config, options);
+    this.sim = startSimulation(config, options, start);
     this.#result = this.sim.engine.observe([this.sim.design.flat.outputs.get('result')!]);
     this.#counters = config.slices.map((_, s) => this.sim.memory(`slice${s}.adc.saturations`));
     this.#inputs = new Array<number>(config.rows).fill(0);

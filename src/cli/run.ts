@@ -73,6 +73,7 @@ export async function run(file: string, rest: readonly string[], options: RunOpt
     const parameters = parseParameters(definition.parameters, rest, options.param ?? [], { general, testbench: definition.name });
     const { bold, dim } = io.colors.out;
     if (!json) io.out(`${bold(definition.name)}  ${definition.summary}\n${dim(settings(seed, parameters))}\n`);
+    let told = false;
     const made = makeContext(
       parameters,
       {
@@ -85,6 +86,7 @@ export async function run(file: string, rest: readonly string[], options: RunOpt
       {
         print: (text) => {
           if (json) return;
+          told = true;
           progress.clear();
           io.out(`${text}\n`);
         },
@@ -100,7 +102,8 @@ export async function run(file: string, rest: readonly string[], options: RunOpt
     if (options.trace !== undefined && trace === undefined) io.err(`warning: nothing was traced: testbench "${definition.name}" simulated nothing\n`);
     const shown = trace === undefined ? undefined : relative(io.cwd, resolve(trace));
     if (json) io.out(`${JSON.stringify({ testbench: definition.name, seed, parameters: jsonValue(parameters), ...(shown !== undefined && { trace: shown }), result: jsonValue(result) ?? null })}\n`);
-    else io.out([...resultLines(result), ...(shown === undefined ? [] : [`waves: ${shown}`]), dim(`done in ${durationText((performance.now() - start) / 1000)}`), ''].join('\n'));
+    // A testbench that prints tells its result itself.
+    else io.out([...(told ? [] : resultLines(result)), ...(shown === undefined ? [] : [`waves: ${shown}`]), dim(`done in ${durationText((performance.now() - start) / 1000)}`), ''].join('\n'));
     return EXIT.ok;
   } catch (error) {
     // The waves up to the failure are what one wants to see next. A mistake in closing must not hide the first one.

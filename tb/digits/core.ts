@@ -1,5 +1,5 @@
 import { RtlCrossbar } from '../../rtl/rram/index.ts';
-import type { Crossbar, CrossbarConfig, EngineName, Saturations, WeightMatrix } from '../../src/index.ts';
+import type { Crossbar, CrossbarConfig, Saturations, simulate, WeightMatrix } from '../../src/index.ts';
 
 /**
  * What the default waveform shows of a core: the way of the data from wordlines to results, without the copies on module boundaries and
@@ -34,12 +34,9 @@ export class MeasuredCore implements Crossbar {
   programmingCycles = 0;
   mvms = 0;
 
-  constructor(config: CrossbarConfig, engine: EngineName | undefined, wave: WaveOptions | undefined) {
+  constructor(config: CrossbarConfig, start: typeof simulate, wave: WaveOptions | undefined) {
     this.config = config;
-    this.#core = new RtlCrossbar(config, {
-      ...(engine !== undefined && { engine }),
-      ...(wave !== undefined && { trace: { file: wave.file, signals: wave.signals, startOff: true } }),
-    });
+    this.#core = new RtlCrossbar(config, wave === undefined ? {} : { trace: { file: wave.file, signals: wave.signals, startOff: true } }, start);
     this.#wave = wave;
   }
 

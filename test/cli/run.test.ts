@@ -24,8 +24,6 @@ describe('a run', () => {
       "counter  a counter that is enabled now and then
       seed=7  limit=3  gap=1
       3 was reached after 5 cycles
-      cycles  6
-      value   3
       waves: counter.vcd
       done
       "
