@@ -1,5 +1,5 @@
 import type { CatWidth } from '../bits/index.ts';
-import { fail, Origin, suggest } from '../diag/index.ts';
+import { fail, knownKeys, Origin, suggest } from '../diag/index.ts';
 import type { When } from '../ir/netlist.ts';
 import { Reg, Wire } from './assign.ts';
 import type { Builder } from './builder.ts';
@@ -48,6 +48,7 @@ export class Hardware {
   // ---- storage --------------------------------------------------------------------------------------------------------------------
 
   reg<T extends Type>(name: string, type: T, options: RegOptions<T> = {}): RegOf<T> {
+    knownKeys(`register "${name}"`, options, ['reset', 'initial', 'synchroniser']);
     const origin = Origin.here();
     const { builder } = this;
     const resets = options.reset !== undefined;
@@ -72,6 +73,7 @@ export class Hardware {
   }
 
   wire<T extends Type>(name: string, type: T, options: WireOptions<T> = {}): WireOf<T> {
+    knownKeys(`wire "${name}"`, options, ['default']);
     const origin = Origin.here();
     const { builder } = this;
     if (options.default !== undefined) checkLiteral(type, options.default, builder, origin);
@@ -87,6 +89,7 @@ export class Hardware {
 
   /** A memory of `depth` words. */
   mem<W extends number>(name: string, depth: number, type: BitsType<W>, options: { readonly initial?: readonly (number | bigint)[] } = {}): Memory<W> {
+    knownKeys(`memory "${name}"`, options, ['initial']);
     const origin = Origin.here();
     const { builder } = this;
     if (!Number.isInteger(depth) || depth < 1) fail('bad-depth', `memory "${name}": a depth must be a whole number of at least 1, not ${depth}`, { where: [origin] });
@@ -247,6 +250,7 @@ export class Hardware {
     inputs?: C & FitConnections<D, C>,
     options: { readonly domains?: Readonly<Record<string, string>> } = {},
   ): InstanceOf<D> {
+    knownKeys(`instance "${name}"`, options, ['domains']);
     return instantiate<D>(this, name, definition, inputs ?? {}, options.domains ?? {});
   }
 

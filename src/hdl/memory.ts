@@ -1,5 +1,5 @@
 import { indexWidth } from '../bits/index.ts';
-import { Origin } from '../diag/index.ts';
+import { knownKeys, Origin } from '../diag/index.ts';
 import type { Memory as MemoryNode } from '../ir/netlist.ts';
 import type { Hardware } from './hardware.ts';
 import type { Reg } from './assign.ts';
@@ -42,7 +42,9 @@ export class Memory<W extends number = number> {
   }
 
   /** A registered read port: the word appears in the next cycle. */
-  readSync(name: string, address: Signal, { enable, during = 'old' }: ReadSync = {}): Signal<W> {
+  readSync(name: string, address: Signal, options: ReadSync = {}): Signal<W> {
+    knownKeys(`read port "${name}"`, options, ['enable', 'during']);
+    const { enable, during = 'old' } = options;
     const q = this.hw.reg(name, { kind: 'bits', width: this.width });
     const word: Signal = during === 'old' ? this.read(address) : this.#readNew(address);
     const load = (): void => (q as unknown as Reg).next(word);

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { fail, Origin, suggest, WordlineError } from '../diag/index.ts';
+import { fail, knownKeys, Origin, suggest, WordlineError } from '../diag/index.ts';
 import { elaborate, type Design } from '../hdl/elaborate.ts';
 import type { Interfaces, ModuleDefinition } from '../hdl/module.ts';
 import type { Fields } from '../hdl/types.ts';
@@ -113,6 +113,7 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
   #closed = false;
 
   constructor(definition: ModuleDefinition<I, O, B>, options: SimulateOptions = {}) {
+    knownKeys('simulate', options, ['engine', 'clocks', 'trace', 'record', 'checks']);
     this.design = elaborate(definition);
     const { flat } = this.design;
     const name = options.engine ?? 'js';
@@ -121,7 +122,8 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
     this.engine = new make(this.design);
     this.#names = new Names(flat);
     this.#checks = options.checks ?? true;
-    for (const given of Object.keys(options.clocks ?? {})) {
+    for (const [given, clock] of Object.entries(options.clocks ?? {})) {
+      knownKeys(`clock "${given}"`, clock, ['period', 'phase']);
       if (!flat.domains.includes(given)) fail('unknown-domain', `${flat.name} has no clock domain "${given}"`, { where: [Origin.here()], hint: suggest(given, flat.domains) });
     }
     this.#clocks = flat.domains.map((domain, i) => {
@@ -154,7 +156,9 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
     }
   }
 
-  #traceTo({ file, signals, gtkw = true, startOff = false }: TraceOptions): void {
+  #traceTo(options: TraceOptions): void {
+    knownKeys('trace', options, ['file', 'signals', 'gtkw', 'startOff']);
+    const { file, signals, gtkw = true, startOff = false } = options;
     const trace = new Trace(this.engine, this.design.flat, this.#clocks, signals);
     const to = new VcdWriter(new FileSink(file), trace.scope);
     closeOnExit(to);
