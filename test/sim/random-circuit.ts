@@ -171,7 +171,7 @@ class Maker {
         const lanes = c % 4 === 0 ? 2 + (size % 7) : 1;
         const shape = lanes === 1 ? Math.min(w, MAX_WIDTH) : 1 + (size % 40);
         const options = a % 3 === 0 ? {} : { reset: b % 2 };
-        const reg = hw.reg(name('r'), vec(lanes, uint(shape)), options) as Reg<number, number>;
+        const reg: Reg<number, number> = hw.reg(name('r'), vec(lanes, uint(shape)), options);
         this.regs.push({ reg, domain });
         this.add(reg, domain, true);
       });
@@ -239,8 +239,8 @@ class Maker {
         const index = n % 4 === 0 ? n % target.lanes : (this.fit(this.pick(n, domain, (s) => usable(s) && s.lanes === 1)!.signal, 1 + (n % 4)) as Signal);
         if ('nextAt' in target) target.nextAt(index, lane(n));
         else target.setAt(index, lane(n));
-      } else if ('next' in target) target.next(value(n) as never);
-      else target.set(value(n) as never);
+      } else if ('next' in target) target.next(value(n));
+      else target.set(value(n));
     };
     const shape = size % 5;
     if (shape === 0) hw.when(cond(a), () => give(b));
