@@ -1,1 +1,2 @@
 export * from './verilog/index.ts';
+export * from './cosim/index.ts';
