@@ -19,6 +19,8 @@ export interface CosimOptions {
   readonly engine?: EngineName;
   /** Verilog twins of models, by the name of the model. */
   readonly twins?: Readonly<Record<string, string>>;
+  /** Also compare expressions that nobody reads and that the export would leave out. */
+  readonly unread?: boolean;
   /** Folder for waves of both sides: `ours.vcd` and `theirs.vcd`. */
   readonly vcd?: string;
 }
@@ -66,12 +68,12 @@ function compare(ours: Observed, theirs: Observed | undefined, { signals, memori
 
 /** Runs many designs in one simulation of the exported Verilog, and each in our engine, and compares every named signal in every cycle. */
 export function cosimAll(jobs: readonly CosimJob[], options: CosimOptions = {}): CosimResult[] {
-  const { with: tool = 'icarus', engine = 'js', twins = {}, vcd } = options;
+  const { with: tool = 'icarus', engine = 'js', twins = {}, unread = false, vcd } = options;
   const folder = mkdtempSync(join(tmpdir(), 'wordline-cosim-'));
   try {
     if (vcd !== undefined) mkdirSync(vcd, { recursive: true });
     const prepared = jobs.map(({ design, stimulus }, i) => {
-      const verilog = exportVerilog(design, { twins, blackBoxes: 'error', locations: false, prefix: jobs.length === 1 ? '' : `d${i}_` });
+      const verilog = exportVerilog(design, { twins, blackBoxes: 'error', locations: false, unused: unread ? 'keep' : 'drop', prefix: jobs.length === 1 ? '' : `d${i}_` });
       return { design, verilog, watch: watchAll(design, verilog), stimulus: packStimulus(design, stimulus) };
     });
     const sources: string[] = [];

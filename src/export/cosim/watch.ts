@@ -33,18 +33,19 @@ export interface Watch {
 }
 
 /** Everything that has a name on both sides. */
-export function watchAll({ flat }: Design, { paths }: VerilogExport): Watch {
+export function watchAll({ flat }: Design, { paths, ends }: VerilogExport): Watch {
   const names = new Names(flat);
   const signals = [...names.signals].flatMap(([path, { node }]) => {
     const verilog = paths.get(path);
     return verilog === undefined ? [] : [{ path, verilog, node, bits: bitsOf(flat.nodes[node]!) }];
   });
+  const unread = [...ends].map(([node, verilog]) => ({ path: verilog, verilog, node, bits: bitsOf(flat.nodes[node]!) }));
   const memories = [...names.memories].flatMap(([path, memory]) => {
     const verilog = paths.get(path);
     const { depth, width } = flat.memories[memory]!;
     return verilog === undefined ? [] : [{ path, verilog, memory, depth, bits: width }];
   });
-  return { signals, memories };
+  return { signals: [...signals, ...unread], memories };
 }
 
 /** All hexadecimal digits, as Verilog's %h prints them. */

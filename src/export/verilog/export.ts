@@ -3,9 +3,10 @@ import { fail } from '../../diag/index.ts';
 import { elaborate, type Design } from '../../hdl/elaborate.ts';
 import { ModuleDefinition, type Interfaces } from '../../hdl/module.ts';
 import type { Fields } from '../../hdl/types.ts';
-import type { Model, Module, Node } from '../../ir/netlist.ts';
+import type { Model, Module, Node, NodeId } from '../../ir/netlist.ts';
 import { Namer } from './names.ts';
 import { modelFace, stubText, twinText } from './models.ts';
+import { placements, type Placement } from './placement.ts';
 import { printModule, type Face, type Printed } from './module.ts';
 
 export interface VerilogOptions {
@@ -17,6 +18,8 @@ export interface VerilogOptions {
   readonly blackBoxes?: 'stub' | 'error';
   /** Source locations as comments (default true). */
   readonly locations?: boolean;
+  /** Expressions that nobody reads: left out (default), or kept as wires to be looked at. */
+  readonly unused?: 'drop' | 'keep';
 }
 
 export interface VerilogExport {
@@ -33,6 +36,8 @@ export interface VerilogExport {
   readonly resets: ReadonlyMap<string, string>;
   /** Verilog path below the top of everything that has a name, by its dotted path: `core.adc.code`. */
   readonly paths: ReadonlyMap<string, string>;
+  /** With `unused: 'keep'`: Verilog path of what nobody reads, by node of the flat design. */
+  readonly ends: ReadonlyMap<NodeId, string>;
 }
 
 /** A path that says nothing of the machine. */
@@ -53,8 +58,8 @@ export function exportVerilog<I extends Fields, O extends Fields, B extends Inte
     const l = locations ? origin.location : undefined;
     return l === undefined ? '-' : `${shortPath(l.file)}:${l.line}`;
   };
-  // A node of the flat design and the one it was copied from share their origin.
-  const cyclicOrigins = new Set([...design.cyclicNodes].map((id) => design.flat.nodes[id]!.origin));
+  const placed = placements(design.top, design.flat);
+  const cyclic = cyclicNodes(design, placed);
 
   const printed = new Map<Module | Model, Face & { readonly text: string }>();
   const blackBoxes: string[] = [];
@@ -63,7 +68,7 @@ export function exportVerilog<I extends Fields, O extends Fields, B extends Inte
     if (before !== undefined) return before;
     const name = names.unique(prefix + of.name);
     if (of.kind === 'module') {
-      const made = printModule(of, name, { faceOf, placeOf, cyclic: (node) => cyclicOrigins.has(node.origin) });
+      const made = printModule(of, name, { faceOf, placeOf, cyclic: cyclic.get(of) ?? new Set(), keepUnused: options.unused === 'keep' });
       printed.set(of, made);
       return made;
     }
@@ -93,20 +98,47 @@ export function exportVerilog<I extends Fields, O extends Fields, B extends Inte
     ports: top.ports,
     clocks: byDomain(top.clocks),
     resets: byDomain(top.resets),
-    paths: pathsOf(design.top, (module) => printed.get(module) as Printed),
+    paths: pathsOf(placed, (module) => printed.get(module) as Printed),
+    ends: endsOf(placed, (module) => printed.get(module) as Printed),
   };
 }
 
-function pathsOf(top: Module, printed: (module: Module) => Printed): Map<string, string> {
+/** Nodes of each module that lie on a cycle of nodes in any of its places. */
+function cyclicNodes({ cyclicNodes: cyclic }: Design, placed: readonly Placement[]): Map<Module, Set<NodeId>> {
+  const found = new Map<Module, Set<NodeId>>();
+  if (cyclic.size === 0) return found;
+  for (const { module, flat } of placed) {
+    const mine = found.get(module) ?? new Set();
+    found.set(module, mine);
+    flat.forEach((id, local) => id >= 0 && cyclic.has(id) && mine.add(local));
+  }
+  return found;
+}
+
+type PrintedOf = (module: Module) => Printed;
+
+/** Calls `visit` for each place with its path on both sides, each with a dot at its end. */
+function visitPlaces(placed: readonly Placement[], printed: PrintedOf, visit: (p: Placement, made: Printed, path: string, verilog: string) => void): void {
+  const verilog = new Map<string, string>();
+  const modules = new Map<string, Module>();
+  for (const p of placed) {
+    const path = p.path.map((name) => `${name}.`).join('');
+    const parent = p.path.slice(0, -1).map((name) => `${name}.`).join('');
+    const own = p.path.length === 0 ? '' : `${verilog.get(parent)!}${printed(modules.get(parent)!).instances.get(p.path.at(-1)!)!}.`;
+    verilog.set(path, own);
+    modules.set(path, p.module);
+    visit(p, printed(p.module), path, own);
+  }
+}
+
+function pathsOf(placed: readonly Placement[], printed: PrintedOf): Map<string, string> {
   const paths = new Map<string, string>();
-  const walk = (module: Module, path: string, verilog: string): void => {
-    const { signals, instances } = printed(module);
-    for (const [name, id] of signals) paths.set(path + name, verilog + id);
-    for (const { name, of } of module.instances) {
-      const below = `${verilog}${instances.get(name)!}.`;
-      if (of.kind === 'module') walk(of, `${path}${name}.`, below);
-    }
-  };
-  walk(top, '', '');
+  visitPlaces(placed, printed, (_, { signals }, path, verilog) => signals.forEach((id, name) => paths.set(path + name, verilog + id)));
   return paths;
+}
+
+function endsOf(placed: readonly Placement[], printed: PrintedOf): Map<NodeId, string> {
+  const ends = new Map<NodeId, string>();
+  visitPlaces(placed, printed, ({ flat }, made, _, verilog) => made.ends.forEach((text, id) => ends.set(flat[id]!, verilog + text)));
+  return ends;
 }

@@ -23,7 +23,7 @@ export interface Sources {
   readonly namer: Namer;
   readonly comment: (node: Node) => string;
   /** Nodes that lie on a cycle of nodes, though not of bits. */
-  readonly cyclic: (id: NodeId) => boolean;
+  readonly cyclic: ReadonlySet<NodeId>;
 }
 
 /** Nodes to look at from `roots` on, with the number of times each is mentioned. */

@@ -1,8 +1,8 @@
 import type { Check, Instance, Model, Module, Node, NodeId, Statement } from '../../ir/netlist.ts';
 import { bitsOf } from '../../ir/shape.ts';
 import { visitStatements } from '../../ir/visit.ts';
-import { driveWires, mentioned } from './drivers.ts';
-import { countUses, Expressions } from './expressions.ts';
+import { driveWires, mentioned, type Driven } from './drivers.ts';
+import { countUses, dependenciesOf, Expressions } from './expressions.ts';
 import { Namer, range } from './names.ts';
 import { assignText, displayText, formalText, initialText, memoryText, tree, writeText, type StatementSources } from './statements.ts';
 
@@ -19,14 +19,17 @@ export interface Printed extends Face {
   /** Verilog names of what designers named, and of instances. */
   readonly signals: ReadonlyMap<string, string>;
   readonly instances: ReadonlyMap<string, string>;
+  /** With `keepUnused`: Verilog of what nobody reads. */
+  readonly ends: ReadonlyMap<NodeId, string>;
 }
 
 export interface Context {
   readonly faceOf: (of: Module | Model) => Face;
   /** `file:line` */
   readonly placeOf: (node: { readonly origin: Node['origin'] }) => string;
-  /** Does the node lie on a cycle of nodes? */
-  readonly cyclic: (node: Node) => boolean;
+  /** Nodes that lie on a cycle of nodes. */
+  readonly cyclic: ReadonlySet<NodeId>;
+  readonly keepUnused: boolean;
 }
 
 const isClocked = (domain: number, module: Module) => (s: Statement): boolean => {
@@ -87,7 +90,9 @@ export function printModule(module: Module, name: string, context: Context): Pri
   const driven = driveWires(module);
   const named = module.nodes.filter((n) => ids.has(n.id) && (n.kind === 'wire' || n.kind === 'reg')).map((n) => n.id);
   const perDomain = module.domains.flatMap((_, d) => [...mentioned(module.body, isClocked(d, module)), ...mentioned(module.body, isCheck(d)), ...mentioned(module.body, (s) => isCheck(d)(s) && s.check !== 'cover')]);
-  const uses = countUses(driven, [...named, ...module.instances.flatMap((i) => [...i.inputs.values()]), ...perDomain]);
+  const needed = [...named, ...module.instances.flatMap((i) => [...i.inputs.values()]), ...perDomain];
+  const unread = context.keepUnused ? unreadNodes(module, driven, needed) : [];
+  const uses = countUses(driven, [...needed, ...unread]);
   const idOf = (id: NodeId): string | undefined => ids.get(id);
   const memoryOf = (memory: number): string => memories[memory]!;
   const comment = (node: Node): string => {
@@ -95,10 +100,14 @@ export function printModule(module: Module, name: string, context: Context): Pri
     return ` // ${placeOf(node)}${states === undefined ? '' : `, ${states.name}: ${[...states.values].map(([value, state]) => `${state} = ${value}`).join(', ')}`}`;
   };
   const expressions = new Expressions(
-    { module, driven, idOf, memoryOf, resetOf: (d) => resets[d]!, isPort: (id) => outputs.has(id) && module.nodes[id]!.kind === 'wire', namer, comment, cyclic: (id) => id < module.nodes.length && context.cyclic(module.nodes[id]!) },
+    { module, driven, idOf, memoryOf, resetOf: (d) => resets[d]!, isPort: (id) => outputs.has(id) && module.nodes[id]!.kind === 'wire', namer, comment, cyclic: context.cyclic },
     uses,
   );
   expressions.write();
+  const ends = new Map(unread.flatMap((id) => {
+    const { name: text } = expressions.get(id);
+    return /^\d/.test(text) ? [] : [[id, text] as const];
+  }));
 
   // ---- statements; they may still give names to expressions, so they come before the declarations are put together
   const get = (id: NodeId) => expressions.get(id);
@@ -148,7 +157,13 @@ export function printModule(module: Module, name: string, context: Context): Pri
     ...section('properties', [...formal, ...display]),
     'endmodule',
   ];
-  return { name, clocks, resets, ports, text: lines.join('\n'), signals, instances: new Map(module.instances.map((i, k) => [i.name, instances[k]!])) };
+  return { name, clocks, resets, ports, text: lines.join('\n'), signals, instances: new Map(module.instances.map((i, k) => [i.name, instances[k]!])), ends };
+}
+
+/** Operators and reads that nothing refers to. */
+function unreadNodes(module: Module, { nodes, driver }: Driven, needed: readonly NodeId[]): NodeId[] {
+  const read = new Set([...needed, ...nodes.flatMap((n) => dependenciesOf(n, driver))]);
+  return module.nodes.filter((n) => (n.kind === 'op' || n.kind === 'read') && !read.has(n.id)).map((n) => n.id);
 }
 
 interface Around {
