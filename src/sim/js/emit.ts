@@ -19,7 +19,7 @@ const literal = (k: number): string => (k < 0 ? `(${k})` : String(k));
 const maskText = (width: number): string => String(2 ** width - 1);
 
 export function emitKernel(plan: Plan, name: string): Emitted {
-  const { g, chunks, named, crossing, chunkOf } = plan;
+  const { g, chunks, named, crossing } = plan;
   let temporaries = 0;
   const temporaryOf = new Map<Word, number>();
   for (const x of crossing) temporaryOf.set(x, temporaries++);
@@ -69,7 +69,7 @@ export function emitKernel(plan: Plan, name: string): Emitted {
       const n = g.node(x);
       if (n.op === 'const' || n.op === 'table') return;
       if (!top && named[x] === 1) {
-        if (!known(`v${x}`) && chunkOf.get(x) !== chunk) declare(`v${x}`, `T[${temporaryOf.get(x)!}]`);
+        if (!known(`v${x}`)) declare(`v${x}`, `T[${temporaryOf.get(x)!}]`);
         return;
       }
       if (n.op === 'slot') {

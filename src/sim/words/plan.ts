@@ -21,7 +21,7 @@ export interface Plan {
   readonly named: Uint8Array;
   /** Chunk that a named value is computed in. */
   readonly chunkOf: ReadonlyMap<Word, number>;
-  /** Named values that another chunk uses. */
+  /** Named values that another chunk, or a later branch with the same condition, uses. */
   readonly crossing: ReadonlySet<Word>;
   readonly tables: readonly Word[];
   /** Word operations of a cycle in which every branch is taken. */
@@ -45,6 +45,11 @@ interface Frame {
   readonly parent: Frame | undefined;
   readonly depth: number;
   readonly steps: Step[];
+  /**
+   * The first branch with the same condition, if this is a later one (registers and memories are written in different blocks). What both
+   * need is computed in the first and read again in this one, not computed in every cycle.
+   */
+  readonly twin?: Frame | undefined;
 }
 
 export function makePlan(g: WordGraph, blocks: readonly Block[], lateFrom: number, options: PlanOptions): Plan {
@@ -55,6 +60,8 @@ export function makePlan(g: WordGraph, blocks: readonly Block[], lateFrom: numbe
   const meet = (a: Frame | undefined, b: Frame): Frame => {
     let [x, y]: [Frame, Frame] = [a ?? b, b];
     while (x !== y) {
+      if (x.twin === y) return y;
+      if (y.twin === x) return x;
       if (x.depth >= y.depth) x = x.parent!;
       else y = y.parent!;
     }
@@ -67,13 +74,17 @@ export function makePlan(g: WordGraph, blocks: readonly Block[], lateFrom: numbe
 
   // Uses by sinks and conditions; then by other values, users before what they use.
   const allRoots: Word[] = [];
+  const firsts = new Map<string, Frame>();
   const collect = (b: Block, frame: Frame): void => {
     for (const item of b.items) {
       if (item.kind === 'branch') {
         use(item.condition, frame);
         allRoots.push(item.condition);
         for (const arm of [item.then, item.otherwise]) {
-          const inner: Frame = { parent: frame, depth: frame.depth + 1, steps: [] };
+          const key = `${item.condition}:${arm === item.then}`;
+          const twin = frame === root ? firsts.get(key) : undefined;
+          const inner: Frame = { parent: frame, depth: frame.depth + 1, steps: [], twin };
+          if (frame === root && twin === undefined) firsts.set(key, inner);
           frames.set(arm, inner);
           collect(arm, inner);
         }
@@ -254,10 +265,11 @@ function cut(g: WordGraph, steps: readonly Step[], named: Uint8Array, tables: re
   const crossing = new Set<Word>();
   let position = 0;
   chunks.forEach((list, chunk) => {
+    const scopes = [new Set<Word>()];
     const read = (x: Word, top: boolean): void => {
       if (isLeaf(g, x)) return;
       if (!top && named[x] === 1) {
-        if (chunkOf.get(x) !== chunk) crossing.add(x);
+        if (!scopes.some((s) => s.has(x))) crossing.add(x);
         return;
       }
       for (const a of g.node(x).args) read(a, false);
@@ -267,11 +279,15 @@ function cut(g: WordGraph, steps: readonly Step[], named: Uint8Array, tables: re
       if (s.kind === 'let') {
         read(s.word, true);
         chunkOf.set(s.word, chunk);
+        scopes[scopes.length - 1]!.add(s.word);
       } else if (s.kind === 'sink') rootsOf(s.sink).forEach((r) => read(r, false));
       else {
         read(s.condition, false);
-        s.then.forEach(visit);
-        s.otherwise.forEach(visit);
+        for (const arm of [s.then, s.otherwise]) {
+          scopes.push(new Set());
+          arm.forEach(visit);
+          scopes.pop();
+        }
       }
     };
     list.forEach(visit);

@@ -185,10 +185,14 @@ export function clockEdge(graph: Graph, layout: Layout, g: WordGraph, { domains,
     return branch.then;
   }
 
-  /** The block under a condition; a conjunction (nested `when`s) becomes nested branches, so that an inner condition is only worked out where the outer one holds. */
+  /**
+   * The block under a condition; a conjunction (nested `when`s) becomes nested branches, so that an inner condition is only worked out where
+   * the outer one holds. One that registers have a branch for stays whole, so that the two branches can share what they compute.
+   */
   function within(parent: Block | undefined, condition: NodeId): Block | undefined {
     const node = graph.nodes[condition]!;
-    if (node.kind === 'op' && node.op === 'and') return node.args.reduce(within, parent);
+    const shared = branches.get(plan.registers)?.has(lowering.word(condition, 0, 0)) === true;
+    if (!shared && node.kind === 'op' && node.op === 'and') return node.args.reduce(within, parent);
     return parent && inOrder(parent, lowering.word(condition, 0, 0));
   }
 
