@@ -1,6 +1,6 @@
 import type { Module, Node, NodeId, OpNode } from '../../ir/netlist.ts';
 import { operators } from '../../ir/operators/index.ts';
-import { laneAt, type VerilogOperand, type VerilogScope } from '../../ir/operators/verilog.ts';
+import { guarded, laneAt, type VerilogOperand, type VerilogScope } from '../../ir/operators/verilog.ts';
 import { bitsOf, type Shape } from '../../ir/shape.ts';
 import { components } from '../../ir/visit.ts';
 import type { Driven } from './drivers.ts';
@@ -90,7 +90,8 @@ export class Expressions implements VerilogScope {
   }
 
   #read(name: string, { depth, width }: { depth: number; width: number }, address: Operand): string {
-    return 2 ** address.width === depth ? `${name}[${address.bare}]` : `${address.name} < ${address.width}'d${depth} ? ${name}[${address.name}] : ${width}'d0`;
+    // An address that is long enough and no longer needs no name.
+    return 2 ** address.width === depth ? `${name}[${address.bare}]` : guarded(address, depth, width, () => `${name}[${address.constant ?? address.name}]`);
   }
 
   #named(node: Node & { kind: 'wire' }): Operand {

@@ -1,4 +1,4 @@
-import { verilogLiteral, type VerilogOperand } from '../../ir/operators/verilog.ts';
+import { verilogLiteral, zeros, type VerilogOperand } from '../../ir/operators/verilog.ts';
 import { bitsOf, type Shape } from '../../ir/shape.ts';
 
 /** The kinds of text that stand for a value: part of something with a name, a constant, or an expression that may still get a name. */
@@ -16,7 +16,8 @@ export abstract class Operand implements VerilogOperand {
   abstract readonly bare: string;
   abstract readonly name: string;
   abstract part(lo: number, length: number): VerilogOperand;
-  abstract indexed(position: string, length: number): string;
+  abstract indexed(position: string, positionBits: number, length: number): string;
+  readonly constant: bigint | undefined = undefined;
   /** The same bits seen as other lanes. */
   abstract as(shape: Shape): Operand;
   /** May be mentioned any number of times. */
@@ -52,9 +53,12 @@ export class Ref extends Operand {
   part(lo: number, length: number): Ref {
     return new Ref(this.base, { width: length, lanes: 1 }, this.lo + lo, this.total);
   }
-  indexed(position: string, length: number): string {
+  indexed(position: string, positionBits: number, length: number): string {
     if (this.total === 1) return this.base;
-    const at = this.lo === 0 ? position : `${this.lo} + ${position}`;
+    // Tools are content with a position of as many bits as the whole takes, and with one made of unsized numbers.
+    const bits = Math.max(positionBits, Math.ceil(Math.log2(this.total)));
+    const long = positionBits < bits ? `{${zeros(bits - positionBits)}, ${position}}` : position;
+    const at = this.lo === 0 ? long : `${bits === 32 ? '' : `${bits}'d`}${this.lo} + ${long}`;
     return length === 1 ? `${this.base}[${at}]` : `${this.base}[${at} +: ${length}]`;
   }
   as(shape: Shape): Ref {
@@ -63,8 +67,10 @@ export class Ref extends Operand {
   lane(i: string): VerilogOperand {
     const from = (lo: number): string => [`${i} * ${this.width}`, ...(lo === 0 ? [] : [String(lo)])].join(' + ');
     const piece = (lo: number, width: number): VerilogOperand => {
-      const text = this.indexed(width === this.width && width === 1 ? i : from(lo), width);
-      return { width, lanes: 1, text, bare: text, name: text, part: (more, length) => piece(lo + more, length), indexed: (position, length) => (this.width === 1 ? text : this.indexed(`${from(lo)} + ${position}`, length)) };
+      const text = this.indexed(this.width === 1 ? i : from(lo), 32, width);
+      const indexed = (position: string, bits: number, length: number): string =>
+        this.width === 1 ? text : this.indexed(`${from(lo)} + ${bits < 32 ? `{${zeros(32 - bits)}, ${position}}` : position}`, 32, length);
+      return { width, lanes: 1, text, bare: text, name: text, part: (more, length) => piece(lo + more, length), indexed };
     };
     return piece(0, this.width);
   }
@@ -82,8 +88,8 @@ export abstract class Nameable extends Operand {
   named(): Ref {
     return new Ref(this.declare(), this.shape);
   }
-  indexed(position: string, length: number): string {
-    return this.named().indexed(position, length);
+  indexed(position: string, positionBits: number, length: number): string {
+    return this.named().indexed(position, positionBits, length);
   }
   lane(i: string): VerilogOperand {
     return this.named().lane(i);
@@ -92,6 +98,7 @@ export abstract class Nameable extends Operand {
 
 export class Literal extends Nameable {
   readonly cheap = true;
+  override readonly constant: bigint;
 
   constructor(
     readonly value: bigint,
@@ -99,6 +106,7 @@ export class Literal extends Nameable {
     private readonly declareLiteral: (value: bigint, bits: number) => string,
   ) {
     super(shape, () => declareLiteral(value, bitsOf(shape)));
+    this.constant = value;
   }
   get text(): string {
     return verilogLiteral(bitsOf(this.shape), this.value);

@@ -1,5 +1,5 @@
 import type { Assign, Check, MemoryWrite, Module, NodeId, Statement } from '../../ir/netlist.ts';
-import { verilogLiteral } from '../../ir/operators/verilog.ts';
+import { laneText, shortIndex, verilogLiteral } from '../../ir/operators/verilog.ts';
 import { bitsOf } from '../../ir/shape.ts';
 import type { Operand } from './operands.ts';
 import { Ref } from './operands.ts';
@@ -44,10 +44,7 @@ export function assignText({ module, get, idOf }: StatementSources, s: Assign): 
   const lane = module.nodes[s.lane]!;
   if (lane.kind === 'const') return lane.value < BigInt(lanes) ? [`${target.part(Number(lane.value) * width, width).text} <= ${value};`] : [];
   const index = get(s.lane);
-  const needed = Math.max(1, Math.ceil(Math.log2(lanes)));
-  const short = lanes === 1 ? '0' : needed < index.width ? index.part(0, needed).text : index.text;
-  const place = lanes === 1 ? target.text : target.indexed(width === 1 ? short : `${short} * ${width}`, width);
-  const write = `${place} <= ${value};`;
+  const write = `${lanes === 1 ? target.text : laneText(target, shortIndex(index, lanes))} <= ${value};`;
   return [2 ** index.width <= lanes ? write : `if (${index.text} < ${verilogLiteral(index.width, BigInt(lanes))}) ${write}`];
 }
 
@@ -55,6 +52,7 @@ export function assignText({ module, get, idOf }: StatementSources, s: Assign): 
 export function writeText({ module, get, memoryOf }: StatementSources, s: MemoryWrite): string[] {
   const { depth } = module.memories[s.memory]!;
   const address = get(s.address);
+  if (address.constant !== undefined) return address.constant < BigInt(depth) ? [`${memoryOf(s.memory)}[${address.constant}] <= ${get(s.data).bare};`] : [];
   const write = `${memoryOf(s.memory)}[${address.bare}] <= ${get(s.data).bare};`;
   return [2 ** address.width === depth ? write : `if (${address.text} < ${verilogLiteral(address.width, BigInt(depth))}) ${write}`];
 }

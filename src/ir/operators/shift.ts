@@ -115,7 +115,7 @@ export const shifts = {
         return g.trunc(g.shrBy(word, low), 1);
       },
     }),
-    verilog: ([a, i]) => guarded(i!, a!.width, 1, (position) => (a!.width === 1 ? a!.name : a!.indexed(position, 1))),
+    verilog: ([a, i]) => guarded(i!, a!.width, 1, ({ text, bits }) => (a!.width === 1 ? a!.name : a!.indexed(text, bits, 1))),
   }),
   /** `oneHot(n)`: n bits of which bit `value` is set, if there is one. */
   oneHot: elementwise({

@@ -3,7 +3,7 @@ import { bitsOf, describeShape, type Shape } from '../shape.ts';
 import { join, wordCount, wordWidth, type Lowered, type Operand, type VecOperand, type Word, type Words } from '../words.ts';
 import { laneOf, type Dependence, type Operator } from './operator.ts';
 import { selectWord } from './shift.ts';
-import { guarded, laneAt, zeros, type VerilogOperand, type VerilogRow } from './verilog.ts';
+import { guarded, isLane, laneAt, laneText, reach, zeros, type VerilogOperand, type VerilogRow } from './verilog.ts';
 
 /** Operators between lanes of a Vec. All indices count lanes from 0; beyond the last lane one reads zero and writes nothing. */
 
@@ -140,7 +140,7 @@ export const vecs = {
   },
   /** The lane that a signal names: at(vec, index). */
   at: {
-    verilog: perValue(([v, index], { width }) => (v!.lanes === 1 ? guarded(index!, 1, width, () => v!.name) : guarded(index!, v!.lanes, width, (i) => v!.indexed(width === 1 ? i : `${i} * ${width}`, width)))),
+    verilog: perValue(([v, index], { width }) => guarded(index!, v!.lanes, width, (i) => (v!.lanes === 1 ? v!.name : laneText(v!, i)))),
     grain: 'whole',
     shape: ([s, i]) => scalarOnly(i!, 'the index') ?? { width: s!.width, lanes: 1 },
     depends: (_, args) => everything(args),
@@ -157,7 +157,7 @@ export const vecs = {
         const index = lanes * indices!.width === 1 ? is! : `${is}${laneAt('i', indices!.width)}`;
         const target = lanes * width === 1 ? result : `${result}${laneAt('i', width)}`;
         // Lane by lane, since a part select beyond the end would read x.
-        return [`${result} = ${zeros(width * lanes)};`, `${forLanes(lanes)}`, `  for (j = 0; j < ${v!.lanes}; j = j + 1) if (${index} == j) ${target} = ${v!.lanes * width === 1 ? x : `${x}${laneAt('j', width)}`};`];
+        return [`${result} = ${zeros(width * lanes)};`, `${forLanes(lanes)}`, `  for (j = 0; j < ${reach(indices!.width, v!.lanes)}; j = j + 1) if (${isLane(index, indices!.width, 'j')}) ${target} = ${v!.lanes * width === 1 ? x : `${x}${laneAt('j', width)}`};`];
       }),
     ),
     grain: 'whole',
@@ -177,7 +177,7 @@ export const vecs = {
     verilog: perValue(([v, index, value], { width, lanes }, _, scope) =>
       scope.call(`insert_${shapeName(v!)}_${index!.width}`, width * lanes, [v!, index!, value!], (result, [x, at, y]) => [
         `${result} = ${x};`,
-        `${forLanes(lanes)} if (${at} == i) ${lanes * width === 1 ? result : `${result}${laneAt('i', width)}`} = ${y};`,
+        `${forLanes(reach(index!.width, lanes))} if (${isLane(at!, index!.width, 'i')}) ${lanes * width === 1 ? result : `${result}${laneAt('i', width)}`} = ${y};`,
       ]),
     ),
     grain: 'whole',

@@ -17,8 +17,10 @@ export interface VerilogOperand {
   readonly name: string;
   /** Bits [lo, lo + length). */
   part(lo: number, length: number): VerilogOperand;
-  /** `length` bits from the position that an expression gives; the position must be inside. */
-  indexed(position: string, length: number): string;
+  /** `length` bits from the position that an expression of so many bits gives; the position must be inside. */
+  indexed(position: string, positionBits: number, length: number): string;
+  /** Its value, if that is known. */
+  readonly constant?: bigint | undefined;
   /** The one value that all lanes hold, if this is a splat. */
   readonly splat?: VerilogOperand | undefined;
 }
@@ -56,13 +58,35 @@ export const zeros = (width: number): string => `${width}'d0`;
 /** Bits that number `n` things. */
 const bitsFor = (n: number): number => Math.max(1, Math.ceil(Math.log2(n)));
 
-/** `inside(index)` where the index is below `count`, else zeros of `width` bits. The index it is given is as short as can be. */
-export function guarded(index: VerilogOperand, count: number, width: number, inside: (index: string) => string): string {
-  if (2 ** index.width <= count) return inside(index.name);
-  if (count === 1) return `${index.text} == ${zeros(index.width)} ? ${inside('0')} : ${zeros(width)}`;
-  const short = bitsFor(count) < index.width ? index.part(0, bitsFor(count)).text : index.name;
-  return `${index.name} < ${index.width}'d${count} ? ${inside(short)} : ${zeros(width)}`;
+/** An index that is known to be below some count, as an expression of `bits` bits. */
+export interface ShortIndex {
+  readonly text: string;
+  readonly bits: number;
 }
+
+/** An index into `count` things, cut to the bits that this takes. */
+export function shortIndex(index: VerilogOperand, count: number): ShortIndex {
+  const bits = bitsFor(count);
+  return bits < index.width ? { text: index.part(0, bits).text, bits } : { text: index.name, bits: index.width };
+}
+
+/** `inside(index)` where the index is below `count`, else zeros of `width` bits. */
+export function guarded(index: VerilogOperand, count: number, width: number, inside: (index: ShortIndex) => string): string {
+  if (index.constant !== undefined) return index.constant < BigInt(count) ? inside({ text: String(index.constant), bits: 32 }) : zeros(width);
+  if (2 ** index.width <= count) return inside({ text: index.name, bits: index.width });
+  const below = count === 1 ? `${index.text} == ${zeros(index.width)}` : `${index.name} < ${index.width}'d${count}`;
+  return `${below} ? ${inside(count === 1 ? { text: '0', bits: 32 } : shortIndex(index, count))} : ${zeros(width)}`;
+}
+
+/** Lane `index` of a packed value. */
+export const laneText = (v: VerilogOperand, { text, bits }: ShortIndex): string =>
+  v.width === 1 ? v.indexed(text, bits, 1) : v.indexed(`${text} * ${v.width}`, 32, v.width);
+
+/** Is the index (a name of `bits` bits) equal to loop variable `i`, which is below `reach(bits, lanes)`? */
+export const isLane = (index: string, bits: number, i: string): string =>
+  bits > 32 ? `${index} == {${zeros(bits - 32)}, ${i}}` : `${index} == ${i}${bits === 1 ? '[0]' : `[${bits - 1}:0]`}`;
+/** How many of the lanes an index of so many bits can name. */
+export const reach = (bits: number, lanes: number): number => Math.min(lanes, 2 ** bits);
 
 /** Bits of lane `index` in a packed value: `[8 * i +: 8]`. */
 export const laneAt = (index: string, width: number): string => (width === 1 ? `[${index}]` : `[${index} * ${width} +: ${width}]`);
