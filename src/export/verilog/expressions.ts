@@ -7,6 +7,7 @@ import type { Driven } from './drivers.ts';
 import { functionText } from './functions.ts';
 import { range, type Namer } from './names.ts';
 import { Inline, Literal, Operand, Ref } from './operands.ts';
+import { copiedFrom, cutCycle, needsOf } from './pieces.ts';
 
 /** Longest expression that is written where it is used; a chain of `? :` may be as long as it likes. */
 const INLINE = 72;
@@ -53,20 +54,108 @@ export class Expressions implements VerilogScope {
     private readonly uses: Int32Array,
   ) {
     const { nodes, driver } = s.driven;
+    // What is on a cycle is written in pieces, each of which needs a name of its own.
+    const onCycle = new Set(components(nodes.length, (id) => dependenciesOf(nodes[id]!, driver)).filter((group) => group.length > 1).flat());
     for (const [wire, value] of driver) {
+      if (onCycle.has(value) || this.#rippling(nodes[value]!)) continue;
       if (uses[wire]! > 0 && s.idOf(wire) !== undefined && nodes[value]!.kind === 'op' && !this.#names.has(value)) this.#names.set(value, wire);
     }
   }
 
   get(id: NodeId): Operand {
-    return this.#operands.get(id)!;
+    return this.#masked?.get(id) ?? this.#operands.get(id)!;
   }
 
   write(): void {
     const { nodes, driver } = this.s.driven;
-    for (const group of components(nodes.length, (id) => (this.uses[id] === 0 ? [] : dependenciesOf(nodes[id]!, driver)))) {
-      for (const id of group) if (this.uses[id]! > 0) this.#operands.set(id, this.#make(nodes[id]!));
+    const next = (id: NodeId): readonly NodeId[] => (this.uses[id] === 0 ? [] : dependenciesOf(nodes[id]!, driver));
+    for (const group of components(nodes.length, next)) {
+      const used = group.filter((id) => this.uses[id]! > 0);
+      const [only] = used;
+      if (used.length > 1 || (only !== undefined && (next(only).includes(only) || this.#rippling(nodes[only]!)))) this.#pieces(used);
+      else if (only !== undefined) this.#operands.set(only, this.#make(nodes[only]!));
     }
+  }
+
+  // ---- cycles of nodes that are none of bits --------------------------------------------------------------------------------------
+
+  /**
+   * On a cycle through other modules, and of a kind that makes x of all its bits when one operand bit is x: a four-valued simulator would
+   * never get out of that.
+   */
+  #rippling(node: Node): boolean {
+    return node.kind === 'op' && this.s.cyclic.has(node.id) && operators[node.op].grain !== 'bit' && operators[node.op].grain !== 'move';
+  }
+
+  /** Values that stand for others while a piece is being written. */
+  #masked: ReadonlyMap<NodeId, Operand> | undefined;
+
+  /** Writes a cycle of nodes piece by piece: each computes the whole, of which only the piece is right, from the bits that the piece needs. */
+  #pieces(group: readonly NodeId[]): void {
+    const { driven } = this.s;
+    const done = new Map<NodeId, { readonly lo: number; readonly value: VerilogOperand }[]>(group.map((id) => [id, []]));
+    /** Bits [lo, lo + length) of a node, or the first few of them that stand together. */
+    const known = (id: NodeId, lo: number, length: number): VerilogOperand => {
+      const pieces = done.get(id);
+      if (pieces === undefined) return this.#operands.get(id)!.part(lo, length);
+      const { lo: from, value } = pieces.find((p) => p.lo <= lo && lo < p.lo + p.value.width)!;
+      return value.part(lo - from, Math.min(length, from + value.width - lo));
+    };
+    // What comes back through another module is known only bit by bit.
+    for (const piece of cutCycle(driven, group, group.some((id) => this.#rippling(driven.nodes[id]!)) ? 'bits' : 'lanes')) {
+      const node = driven.nodes[piece.node]!;
+      const args = dependenciesOf(node, driven.driver);
+      const copied = copiedFrom(driven, piece);
+      let value: VerilogOperand;
+      if (copied !== undefined) {
+        // Bits that are only moved are mentioned where they come from.
+        value = this.#gathered(copied.map((c) => (c.arg === undefined ? undefined : { node: args[c.arg]!, lo: c.lo })), copied.map((c) => c.length), known, { width: piece.length, lanes: 1 });
+      } else {
+        const needs = needsOf(driven, piece);
+        this.#masked = new Map(args.map((a, k) => [a, needs[k]!.every((n) => n) && !done.has(a) ? this.#operands.get(a)! : this.#maskedOperand(a, needs[k]!, known)]));
+        value = (node.kind === 'op' ? this.#op(node) : this.#make(node)).part(piece.lo, piece.length);
+        this.#masked = undefined;
+      }
+      done.get(node.id)!.push({ lo: piece.lo, value });
+    }
+    for (const id of group) {
+      const node = driven.nodes[id]!;
+      const parts = done.get(id)!.sort((a, b) => a.lo - b.lo).map((p) => p.value);
+      const text = parts.length === 1 ? parts[0]!.bare : wrap(`{${[...parts].reverse().map((p) => p.bare).join(', ')}}`);
+      const name = this.s.idOf(id);
+      if (name !== undefined) this.#assign(name, node, text);
+      this.#operands.set(id, name === undefined ? new Inline(text, node, () => this.#wire(node.kind === 'op' ? node.op : node.kind, bitsOf(node), text), parts) : new Ref(name, node));
+    }
+  }
+
+  /** Runs of bits side by side, low ones first; `undefined` stands for zeros. */
+  #gathered(runs: readonly ({ readonly node: NodeId; readonly lo: number } | undefined)[], lengths: readonly number[], known: (id: NodeId, lo: number, length: number) => VerilogOperand, shape: Shape): Operand {
+    const parts: VerilogOperand[] = [];
+    runs.forEach((run, i) => {
+      for (let at = 0; at < lengths[i]!; ) {
+        const rest = lengths[i]! - at;
+        const part = run === undefined ? new Literal(0n, { width: rest, lanes: 1 }, () => '') : known(run.node, run.lo + at, rest);
+        parts.push(part);
+        at += part.width * part.lanes;
+      }
+    });
+    const [only] = parts;
+    if (parts.length === 1 && only instanceof Operand) return only.as(shape);
+    const text = wrap(`{${[...parts].reverse().map((p) => p.bare).join(', ')}}`);
+    return new Inline(text, shape, () => this.#wire('needed', bitsOf(shape), text), parts);
+  }
+
+  /** Needed bits as they are, zeros elsewhere. */
+  #maskedOperand(id: NodeId, needed: readonly boolean[], known: (id: NodeId, lo: number, length: number) => VerilogOperand): Operand {
+    const runs: ({ readonly node: NodeId; readonly lo: number } | undefined)[] = [];
+    const lengths: number[] = [];
+    for (let lo = 0; lo < needed.length; lo += lengths.at(-1)!) {
+      let end = lo + 1;
+      while (end < needed.length && needed[end] === needed[lo]) end++;
+      runs.push(needed[lo] === true ? { node: id, lo } : undefined);
+      lengths.push(end - lo);
+    }
+    return this.#gathered(runs, lengths, known, this.s.driven.nodes[id]!);
   }
 
   #make(node: Node): Operand {
@@ -121,11 +210,11 @@ export class Expressions implements VerilogScope {
       return this.#names.has(node.id) ? this.#declared(node, made.bare) : made.as(node);
     }
     const text = typeof made === 'string' ? made : made.text;
-    return this.#place(node, node.op === 'mux' ? chain(operands) : wrap(text), node.op, { alone: row.alone === true, pieces: this.#pieces(node, args) });
+    return this.#place(node, node.op === 'mux' ? chain(operands) : wrap(text), node.op, { alone: row.alone === true, pieces: this.#concatenated(node, args) });
   }
 
   /** What a concatenation consists of, low part first, so that a slice of it can be one of its parts. */
-  #pieces(node: OpNode, args: readonly Operand[]): readonly VerilogOperand[] {
+  #concatenated(node: OpNode, args: readonly Operand[]): readonly VerilogOperand[] {
     if (node.op === 'pack') return args;
     if (node.op === 'cat' && node.lanes === 1) return [...args].reverse();
     return node.op === 'zext' && node.lanes === 1 ? args : [];
