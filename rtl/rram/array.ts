@@ -1,4 +1,5 @@
 import { bit, derive, indexWidth, model, parametric, rowStride, simdKernel, sint, uint, vec, type CrossbarConfig, type ModelBehaviour } from '../../src/index.ts';
+import { cellArrayVerilog } from './array-verilog.ts';
 
 /** The array of one slice: one of S (of S pairs, if differential) that are read at the same time. */
 export interface ArrayParameters {
@@ -38,6 +39,7 @@ export function arrayParameters(config: CrossbarConfig, slice: number): ArrayPar
 /** Planes of the wordlines: bit b of every row's digit is plane b; then, for signed digits, their signs. */
 export const planesOf = ({ digitBits, signed }: ArrayParameters): number => digitBits + (signed ? 1 : 0);
 
+const nameOf = (p: ArrayParameters): string => `CellArray${p.rows}x${p.columns}b${p.cellBits}`;
 const turnsOf = ({ columns, written }: ArrayParameters): number => Math.ceil(columns / written);
 
 /**
@@ -47,7 +49,7 @@ const turnsOf = ({ columns, written }: ArrayParameters): number => Math.ceil(col
  */
 export const CellArray = parametric((p: ArrayParameters) =>
   model(
-    `CellArray${p.rows}x${p.columns}b${p.cellBits}`,
+    nameOf(p),
     {
       in: {
         fire: bit,
@@ -60,6 +62,7 @@ export const CellArray = parametric((p: ArrayParameters) =>
       },
       out: { held: vec(p.columns, p.differential ? sint(p.sumBits) : uint(p.sumBits)) },
       fire: 'fire',
+      verilog: cellArrayVerilog(nameOf(p), p, planesOf(p), turnsOf(p)),
     },
     () => cells(p),
   ),
