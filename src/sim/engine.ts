@@ -1,7 +1,7 @@
 import type { DomainId, NodeId } from '../ir/netlist.ts';
 
 /** Names of the engines; `interp` defines the meaning, the others are fast. */
-export type EngineName = 'interp' | 'js';
+export type EngineName = 'interp' | 'js' | 'wasm';
 
 /** A picture of chosen nodes. Node i takes words from `offsets[i]`: lane 0 first, the least significant word of a lane first. */
 export interface Observer {

@@ -9,6 +9,7 @@ import type { Engine, EngineName, EngineState } from './engine.ts';
 import { involved, show } from './failure.ts';
 import { InterpEngine } from './interp/engine.ts';
 import { JsEngine } from './js/engine.ts';
+import { WasmEngine } from './wasm/engine.ts';
 import { Names } from './names.ts';
 import { fromBits, portObject, toBits, type InputPorts, type InterfacePorts, type OutputPorts } from './ports.ts';
 import { checkCount, Processes, type Process, type Task } from './process.ts';
@@ -86,7 +87,7 @@ interface Running {
 }
 
 
-const engines: Readonly<Record<EngineName, new (design: Design) => Engine>> = { interp: InterpEngine, js: JsEngine };
+const engines: Readonly<Record<EngineName, new (design: Design) => Engine>> = { interp: InterpEngine, js: JsEngine, wasm: WasmEngine };
 export const engineNames = Object.keys(engines) as EngineName[];
 
 /**
@@ -116,7 +117,7 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
     knownKeys('simulate', options, ['engine', 'clocks', 'trace', 'record', 'checks']);
     this.design = elaborate(definition);
     const { flat } = this.design;
-    const name = options.engine ?? 'js';
+    const name = options.engine ?? 'wasm';
     const make = engines[name] as (new (design: Design) => Engine) | undefined;
     if (make === undefined) fail('unknown-engine', `there is no engine "${name}"`, { where: [Origin.here()], hint: suggest(name, engineNames) });
     this.engine = new make(this.design);

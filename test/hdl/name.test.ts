@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bit, module, simulate, uint } from '../../src/index.ts';
+import { bit, engineNames, module, simulate, uint } from '../../src/index.ts';
 
 it('a name given inside a when is a name always', () => {
   const M = module('M', { in: { on: bit, x: uint(8) }, out: { y: uint(8) } }, ({ on, x }, hw) => {
@@ -7,7 +7,7 @@ it('a name given inside a when is a name always', () => {
     hw.when(on, () => y.next(hw.name('twice', x.shl(1))));
     return { y };
   });
-  for (const engine of ['interp', 'js'] as const) {
+  for (const engine of engineNames) {
     const sim = simulate(M, { engine });
     sim.in.x = 5;
     sim.in.on = 0;

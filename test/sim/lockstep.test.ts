@@ -4,6 +4,7 @@ import { elaborate, type Design } from '../../src/index.ts';
 import type { Engine } from '../../src/sim/engine.ts';
 import { InterpEngine } from '../../src/sim/interp/engine.ts';
 import { JsEngine } from '../../src/sim/js/engine.ts';
+import { WasmEngine } from '../../src/sim/wasm/engine.ts';
 import { bitsOf } from '../../src/ir/shape.ts';
 import { allOperators, circuit, covered, recipes, type Recipe } from './random-circuit.ts';
 
@@ -13,6 +14,12 @@ const SEED = Number(process.env['WORDLINE_SEED'] ?? 20231109);
 
 /** Functions of a few operations each, so that even small circuits have values and registers that cross from one to another. */
 class ChoppedJs extends JsEngine {
+  constructor(design: Design) {
+    super(design, { chunk: 12, depth: 4 });
+  }
+}
+
+class ChoppedWasm extends WasmEngine {
   constructor(design: Design) {
     super(design, { chunk: 12, depth: 4 });
   }
@@ -87,7 +94,7 @@ describe('engines in lockstep', () => {
     fc.assert(
       fc.property(recipes, (recipe) => {
         for (const n of elaborate(circuit(recipe)).flat.nodes) seen.add(n.kind === 'op' ? n.op : n.kind);
-        expect(disagreement(recipe, [InterpEngine, JsEngine, ChoppedJs])).toBeUndefined();
+        expect(disagreement(recipe, [InterpEngine, JsEngine, ChoppedJs, WasmEngine, ChoppedWasm])).toBeUndefined();
       }),
       { numRuns: CIRCUITS, seed: SEED },
     );

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { bit, elaborate, model, module, uint, vec, type Design, type ModuleDefinition } from '../../src/index.ts';
 import { InterpEngine } from '../../src/sim/interp/engine.ts';
 import { JsEngine } from '../../src/sim/js/engine.ts';
+import { WasmEngine } from '../../src/sim/wasm/engine.ts';
 
 /** Toggles a bit, and a Vec with it. */
 const toggler = model('Toggler', { in: { on: bit }, out: { q: bit, many: vec(4, uint(8)) } }, () => ({
@@ -32,7 +33,13 @@ class ChoppedJs extends JsEngine {
   }
 }
 
-it.each([InterpEngine, JsEngine, ChoppedJs])('models see what was before the edge (%o)', (Engine) => {
+class ChoppedWasm extends WasmEngine {
+  constructor(design: Design) {
+    super(design, { chunk: 1, depth: 2 });
+  }
+}
+
+it.each([InterpEngine, JsEngine, ChoppedJs, WasmEngine, ChoppedWasm])('models see what was before the edge (%o)', (Engine) => {
   const design = elaborate(chain as unknown as ModuleDefinition);
   const engine = new Engine(design);
   const values: number[][] = [];

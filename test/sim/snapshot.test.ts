@@ -70,7 +70,7 @@ describe('snapshot and restore', () => {
     const snapshot = start('js').snapshot();
     expectProblems(() => start('interp').restore(snapshot), ['foreign-snapshot', 'a snapshot of M on engine js in a simulation of M on engine interp', 'restore(']);
     const Other = module('Other', { in: { x: uint(8) }, out: { y: uint(8) } }, ({ x }) => ({ y: x }));
-    expectProblems(() => simulate(Other).restore(snapshot), ['foreign-snapshot', 'a snapshot of M on engine js in a simulation of Other on engine js', 'restore(']);
+    expectProblems(() => simulate(Other, { engine: 'js' }).restore(snapshot), ['foreign-snapshot', 'a snapshot of M on engine js in a simulation of Other on engine js', 'restore(']);
   });
 
   it('do not take a trace back in time', () => {

@@ -26,6 +26,7 @@ export const Op = {
   i32Eq: 0x46,
   i32LtS: 0x48,
   i32LtU: 0x49,
+  i32GeS: 0x4e,
   i32Ctz: 0x68,
   i32Popcnt: 0x69,
   i32Add: 0x6a,

@@ -1,0 +1,199 @@
+import type { Design } from '../hdl/elaborate.ts';
+import { resolve, type Graph } from '../ir/graph.ts';
+import type { DomainId, NodeId } from '../ir/netlist.ts';
+import { optimise } from '../ir/passes/index.ts';
+import { wordCount } from '../ir/words.ts';
+import type { Engine, EngineName, EngineState, Observer } from './engine.ts';
+import { layOut, loadBig, storeBig, type Layout } from './layout.ts';
+import { ModelInstance } from './models.ts';
+import { WordGraph } from './words/graph.ts';
+import { makePlan, type Plan, type PlanOptions } from './words/plan.ts';
+import { clockEdge, observation, type KernelOptions } from './words/sinks.ts';
+
+/** Measured: 500 to 1,500 operations a function are equally fast; above 61,440 bytes of bytecode V8 stops optimising. */
+export const TUNING: PlanOptions = { chunk: 1000, depth: 24 };
+
+const graphs = new WeakMap<Design, { graph: Graph; layout: Layout }>();
+
+/** The optimised graph of a design and where its state lives; the same for all simulations of it. */
+export function compiledForm(design: Design): { graph: Graph; layout: Layout } {
+  let form = graphs.get(design);
+  if (form === undefined) {
+    const graph = optimise(resolve(design.flat));
+    graphs.set(design, (form = { graph, layout: layOut(graph) }));
+  }
+  return form;
+}
+
+/** Runs some cycles; the number done, fewer if a check failed. */
+export type Kernel = (count: number) => number;
+
+/** What happens at a clock edge, as statements. */
+export function planEdge(graph: Graph, layout: Layout, options: KernelOptions, tuning: PlanOptions): Plan {
+  const g = new WordGraph();
+  const { checks, registers, late } = clockEdge(graph, layout, g, options);
+  return makePlan(g, [checks, registers, late], 2, tuning);
+}
+
+/** The arrays that hold the state. Kernels work on them in place, and so do testbenches. */
+export interface Storage {
+  readonly words: Int32Array;
+  readonly memories: readonly Int32Array[];
+  readonly covers: Float64Array;
+  /** One word: 0, or the index of the check that failed plus 1. */
+  readonly failed: Int32Array;
+  /** A picture for an observer. */
+  picture(size: number): Int32Array;
+}
+
+export type Host = (model: number) => void;
+
+/** What an engine does with a plan. */
+export interface Backend {
+  readonly storage: Storage;
+  /** `picture` is where observations go; clock edges have none. */
+  compile(plan: Plan, picture: Int32Array | undefined, host: Host): Kernel;
+}
+
+/**
+ * An engine that compiles the design. Kernels are made when they are first needed: one for each set of domains, with and without reset.
+ * What differs between such engines is where the state lives and how a plan becomes code.
+ */
+export abstract class CompiledEngine implements Engine {
+  abstract readonly name: EngineName;
+  readonly #graph: Graph;
+  readonly #layout: Layout;
+  readonly #image: Int32Array;
+  readonly #words: Int32Array;
+  readonly #memories: readonly Int32Array[];
+  readonly #models: ModelInstance[];
+  readonly #failed: Int32Array;
+  readonly #backend: Backend;
+  readonly #host: Host;
+  readonly #kernels = new Map<string, Kernel>();
+  readonly #peeks = new Map<NodeId, Observer>();
+  readonly covers: Float64Array;
+  #resets = 0;
+
+  constructor(
+    design: Design,
+    backend: (layout: Layout, checks: number) => Backend,
+    private readonly tuning: PlanOptions,
+  ) {
+    const { graph, layout } = compiledForm(design);
+    this.#graph = graph;
+    this.#layout = layout;
+    this.#image = graph.image;
+    this.#backend = backend(layout, graph.checks.length);
+    const { words, memories, covers, failed } = this.#backend.storage;
+    this.#words = words;
+    this.#memories = memories;
+    this.covers = covers;
+    this.#failed = failed;
+    for (const n of graph.nodes) if (n.kind === 'reg') storeBig(this.#words, layout.places.get(n.id)!, n.initial);
+    graph.memories.forEach((m, i) => m.initial.forEach((value, address) => this.writeMemory(i, address, value)));
+    this.#models = graph.models.map((m, i) => new ModelInstance(m, words, layout.modelInputs[i]!, layout.modelOutputs[i]!));
+    const resetOf = graph.models.map((m) => layout.resets[m.domain]!);
+    this.#host = (model) => this.#models[model]!.edge(words[resetOf[model]!] === 1);
+  }
+
+  poke(input: NodeId, value: bigint): void {
+    storeBig(this.#words, this.#layout.places.get(this.#image[input]!)!, value);
+  }
+
+  pokeNumber(input: NodeId, value: number): void {
+    this.#words[this.#layout.places.get(this.#image[input]!)!.first] = value;
+  }
+
+  peek(node: NodeId): bigint {
+    const id = this.#image[node]!;
+    const place = this.#layout.places.get(id);
+    if (place !== undefined) return loadBig(this.#words, place);
+    const { image } = this.#settled(node);
+    const { width, lanes } = this.#graph.nodes[id]!;
+    return loadBig(image, { first: 0, lanes, width, wordsPerLane: wordCount(width) });
+  }
+
+  peekNumber(node: NodeId): number {
+    const place = this.#layout.places.get(this.#image[node]!);
+    return (place !== undefined ? this.#words[place.first]! : this.#settled(node).image[0]!) >>> 0;
+  }
+
+  #settled(node: NodeId): Observer {
+    let peek = this.#peeks.get(node);
+    if (peek === undefined) this.#peeks.set(node, (peek = this.observe([node])));
+    peek.settle();
+    return peek;
+  }
+
+  setReset(domain: DomainId, on: boolean): void {
+    this.#words[this.#layout.resets[domain]!] = on ? 1 : 0;
+    this.#resets = this.#layout.resets.reduce((n, slot) => n + this.#words[slot]!, 0);
+  }
+
+  tick(domains: readonly DomainId[], count: number, checks: boolean): number {
+    const resetTied = this.#resets === 0;
+    const key = `${domains.join()}:${resetTied}:${checks}`;
+    let kernel = this.#kernels.get(key);
+    if (kernel === undefined) this.#kernels.set(key, (kernel = this.#compile(new Set(domains), resetTied, checks)));
+    this.#failed[0] = 0;
+    return kernel(count);
+  }
+
+  get failed(): number | undefined {
+    return this.#failed[0] === 0 ? undefined : this.#failed[0]! - 1;
+  }
+
+  #compile(domains: ReadonlySet<DomainId>, resetTied: boolean, checks: boolean): Kernel {
+    const plan = planEdge(this.#graph, this.#layout, { domains, resetTied, checks }, this.tuning);
+    return this.#backend.compile(plan, undefined, this.#host);
+  }
+
+  observe(nodes: readonly NodeId[], extra = 0): Observer {
+    const ids = nodes.map((n) => this.#image[n]!);
+    let size = 0;
+    const offsets = ids.map((id) => {
+      const { width, lanes } = this.#graph.nodes[id]!;
+      const at = size;
+      size += lanes * wordCount(width);
+      return at;
+    });
+    const image = this.#backend.storage.picture(size + extra);
+    let run: Kernel | undefined;
+    const compile = (): Kernel => {
+      const g = new WordGraph();
+      const plan = makePlan(g, [observation(this.#graph, this.#layout, g, ids, offsets)], -1, this.tuning);
+      return this.#backend.compile(plan, image, this.#host);
+    };
+    return { image, offsets, settle: () => void (run ??= compile())(1) };
+  }
+
+  readMemory(memory: number, address: number): bigint {
+    const { words } = this.#layout.memories[memory]!;
+    const { width } = this.#graph.memories[memory]!;
+    return loadBig(this.#memories[memory]!, { first: address * words, lanes: 1, width, wordsPerLane: words });
+  }
+
+  writeMemory(memory: number, address: number, value: bigint): void {
+    const { words } = this.#layout.memories[memory]!;
+    const { width } = this.#graph.memories[memory]!;
+    storeBig(this.#memories[memory]!, { first: address * words, lanes: 1, width, wordsPerLane: words }, value);
+  }
+
+  save(): EngineState {
+    return {
+      words: this.#words.slice(),
+      memories: this.#memories.map((m) => m.slice()),
+      models: this.#models.map((m) => m.save()),
+      covers: this.covers.slice(),
+    };
+  }
+
+  restore(state: EngineState): void {
+    this.#words.set(state.words);
+    state.memories.forEach((m, i) => this.#memories[i]!.set(m));
+    state.models.forEach((m, i) => this.#models[i]!.restore(m));
+    this.covers.set(state.covers);
+    this.#resets = this.#layout.resets.reduce((n, slot) => n + this.#words[slot]!, 0);
+  }
+}

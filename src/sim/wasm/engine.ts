@@ -1,0 +1,80 @@
+import type { Design } from '../../hdl/elaborate.ts';
+import { CompiledEngine, TUNING, type Backend, type Host, type Kernel, type Storage } from '../compiled.ts';
+import type { Layout } from '../layout.ts';
+import type { Plan, PlanOptions } from '../words/plan.ts';
+import { Walk } from '../words/walk.ts';
+import { emitWasm } from './emit.ts';
+import { encodeModule } from './encode.ts';
+
+/** Compiles the design to WebAssembly: no warm-up, and speed that does not depend on what else V8 has seen. */
+export class WasmEngine extends CompiledEngine {
+  readonly name = 'wasm';
+
+  constructor(design: Design, tuning: PlanOptions = TUNING) {
+    super(design, (layout, checks) => new WasmBackend(layout, checks), tuning);
+  }
+}
+
+const PAGE = 65536;
+/** Shared memory must name an end; address space is reserved for it, and memory only as it is used. */
+const MOST_PAGES = 16384;
+
+/**
+ * Everything lives in one linear memory:
+ *
+ *     | failed (8 bytes) | covers | words | memories | pictures and temporaries, as kernels and observers come |
+ *
+ * It is shared so that views stay valid when it grows.
+ */
+class WasmBackend implements Backend {
+  readonly storage: Storage;
+  readonly #memory: WasmMemory;
+  #end = 0;
+
+  constructor(layout: Layout, checks: number) {
+    this.#memory = new WASM.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
+    const ints = (length: number): Int32Array => new Int32Array(this.#memory.buffer, this.#allocate(4 * length), length);
+    this.storage = {
+      failed: ints(1),
+      covers: ((at) => new Float64Array(this.#memory.buffer, at, checks))(this.#allocate(8 * checks)),
+      words: ints(layout.size),
+      memories: layout.memories.map((m) => ints(m.length)),
+      picture: ints,
+    };
+  }
+
+  #allocate(bytes: number): number {
+    const at = this.#end;
+    this.#end += Math.ceil(bytes / 8) * 8;
+    const pages = Math.ceil(this.#end / PAGE) - this.#memory.buffer.byteLength / PAGE;
+    if (pages > 0) this.#memory.grow(pages);
+    return at;
+  }
+
+  compile(plan: Plan, picture: Int32Array | undefined, host: Host): Kernel {
+    const { words, memories, covers, failed } = this.storage;
+    const walk = new Walk(plan);
+    const functions = emitWasm(walk, {
+      temporaries: this.#allocate(4 * walk.temporaries),
+      words: words.byteOffset,
+      memories: memories.map((m) => m.byteOffset),
+      covers: covers.byteOffset,
+      failed: failed.byteOffset,
+      picture: picture?.byteOffset ?? 0,
+    });
+    const module = new WASM.Module(encodeModule(functions, { initial: 1, maximum: MOST_PAGES }));
+    return new WASM.Instance(module, { e: { m: this.#memory, h: host } }).exports.run;
+  }
+}
+
+/** The part of the WebAssembly API used here; TypeScript has its types only with those of a browser. */
+interface WasmMemory {
+  readonly buffer: SharedArrayBuffer;
+  grow(pages: number): number;
+}
+interface WasmApi {
+  readonly Memory: new (options: { initial: number; maximum: number; shared: boolean }) => WasmMemory;
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: { readonly run: Kernel } };
+}
+const WASM = (globalThis as unknown as { readonly WebAssembly: WasmApi }).WebAssembly;
