@@ -73,7 +73,7 @@ export function cosimAll(jobs: readonly CosimJob[], options: CosimOptions = {}):
   try {
     if (vcd !== undefined) mkdirSync(vcd, { recursive: true });
     const prepared = jobs.map(({ design, stimulus }, i) => {
-      const verilog = exportVerilog(design, { twins, blackBoxes: 'error', locations: false, unused: unread ? 'keep' : 'drop', prefix: jobs.length === 1 ? '' : `d${i}_` });
+      const verilog = exportVerilog(design, { twins, models: 'required', locations: false, unused: unread ? 'keep' : 'drop', prefix: jobs.length === 1 ? '' : `d${i}_` });
       return { design, verilog, watch: watchAll(design, verilog), stimulus: packStimulus(design, stimulus) };
     });
     const sources: string[] = [];

@@ -14,8 +14,11 @@ export interface VerilogOptions {
   readonly twins?: Readonly<Record<string, string>>;
   /** Put before the names of all modules, to use several exports side by side. */
   readonly prefix?: string;
-  /** What to do with a model without twin: an empty module with its ports (default), or an error. */
-  readonly blackBoxes?: 'stub' | 'error';
+  /**
+   * What becomes of models: their Verilog twin, and an empty module with their ports where there is none (`twin`, the default); the empty
+   * module even where there is a twin, for synthesis (`stub`); their twin, and an error where there is none (`required`).
+   */
+  readonly models?: 'twin' | 'stub' | 'required';
   /** Source locations as comments (default true). */
   readonly locations?: boolean;
   /** Expressions that nobody reads: left out (default), or kept as wires to be looked at. */
@@ -72,9 +75,9 @@ export function exportVerilog<I extends Fields, O extends Fields, B extends Inte
       printed.set(of, made);
       return made;
     }
-    const twin = Object.hasOwn(twins, of.name) ? twins[of.name] : of.verilog;
+    const twin = options.models === 'stub' ? undefined : Object.hasOwn(twins, of.name) ? twins[of.name] : of.verilog;
     if (twin === undefined) {
-      if (options.blackBoxes === 'error') {
+      if (options.models === 'required') {
         fail('no-verilog', `model ${of.name} has no Verilog`, { where: [of.origin], hint: 'give it a twin: the option `verilog` of model(), or `twins` of exportVerilog()' });
       }
       blackBoxes.push(name);

@@ -89,7 +89,8 @@ export function printModule(module: Module, name: string, context: Context): Pri
   // ---- what is looked at
   const driven = driveWires(module);
   const named = module.nodes.filter((n) => ids.has(n.id) && (n.kind === 'wire' || n.kind === 'reg')).map((n) => n.id);
-  const perDomain = module.domains.flatMap((_, d) => [...mentioned(module.body, isClocked(d, module)), ...mentioned(module.body, isCheck(d)), ...mentioned(module.body, (s) => isCheck(d)(s) && s.check !== 'cover')]);
+  // Properties are written twice, but for different tools: that is no reason to name what they are made of.
+  const perDomain = module.domains.flatMap((_, d) => [...mentioned(module.body, isClocked(d, module)), ...mentioned(module.body, isCheck(d))]);
   const needed = [...named, ...module.instances.flatMap((i) => [...i.inputs.values()]), ...perDomain];
   const unread = context.keepUnused ? unreadNodes(module, driven, needed) : [];
   const uses = countUses(driven, [...needed, ...unread]);

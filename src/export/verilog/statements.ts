@@ -1,8 +1,7 @@
 import type { Assign, Check, MemoryWrite, Module, NodeId, Statement } from '../../ir/netlist.ts';
 import { laneText, shortIndex, verilogLiteral } from '../../ir/operators/verilog.ts';
 import { bitsOf } from '../../ir/shape.ts';
-import type { Operand } from './operands.ts';
-import { Ref } from './operands.ts';
+import { Literal, Ref, type Operand } from './operands.ts';
 
 type Leaf = Exclude<Statement, { kind: 'when' }>;
 
@@ -52,7 +51,8 @@ export function assignText({ module, get, idOf }: StatementSources, s: Assign): 
 export function writeText({ module, get, memoryOf }: StatementSources, s: MemoryWrite): string[] {
   const { depth } = module.memories[s.memory]!;
   const address = get(s.address);
-  if (address.constant !== undefined) return address.constant < BigInt(depth) ? [`${memoryOf(s.memory)}[${address.constant}] <= ${get(s.data).bare};`] : [];
+  // A name for a constant: Yosys takes a memory that is only written at literal addresses for registers, and says so.
+  if (address instanceof Literal) return address.value < BigInt(depth) ? [`${memoryOf(s.memory)}[${address.named().text}] <= ${get(s.data).bare};`] : [];
   const write = `${memoryOf(s.memory)}[${address.bare}] <= ${get(s.data).bare};`;
   return [2 ** address.width === depth ? write : `if (${address.text} < ${verilogLiteral(address.width, BigInt(depth))}) ${write}`];
 }

@@ -2,7 +2,8 @@ import type { Word } from '../../ir/words.ts';
 import type { WordGraph } from '../words/graph.ts';
 import type { Plan } from '../words/plan.ts';
 import type { Sink } from '../words/sinks.ts';
-import { hasCheck, Walk, type FunctionWriter } from '../words/walk.ts';
+import type { Walk} from '../words/walk.ts';
+import { hasCheck, type FunctionWriter } from '../words/walk.ts';
 import { BlockType, Code, Op, Type, type Func } from './encode.ts';
 
 /** Byte addresses of the arrays in linear memory. */
