@@ -22,11 +22,13 @@ export function stubText(model: Model, face: Face, place: string): string {
     `// ${place}`,
     `// Black box: the behaviour of ${model.name} is TypeScript. It acts ${acts}: it sees the inputs of the cycle`,
     '// that ends and sets its outputs for the next one. Replace this module by one of the same name and ports.',
+    '/* verilator lint_off UNDRIVEN */',
     '(* blackbox *)',
     `module ${face.name} (`,
     ports.map((p) => `  ${p}`).join(',\n'),
     ');',
     'endmodule',
+    '/* verilator lint_on UNDRIVEN */',
   ].join('\n');
 }
 
