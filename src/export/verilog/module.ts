@@ -1,4 +1,5 @@
-import type { Check, Instance, Model, Module, Node, NodeId, Statement } from '../../ir/netlist.ts';
+import { fail } from '../../diag/index.ts';
+import type { Check, Instance, MemoryWrite, Model, Module, Node, NodeId, Statement } from '../../ir/netlist.ts';
 import { bitsOf } from '../../ir/shape.ts';
 import { visitStatements } from '../../ir/visit.ts';
 import { driveWires, mentioned, type Driven } from './drivers.ts';
@@ -62,9 +63,26 @@ function needs(module: Module, faceOf: Context['faceOf']): { clocks: Set<number>
   return { clocks, resets };
 }
 
+/** Of writes of two clocks that tick together, ours have an order and Verilog's have none. */
+function checkMemories(module: Module): void {
+  const first = new Map<number, MemoryWrite>();
+  visitStatements(module.body, (s) => {
+    if (s.kind !== 'write') return;
+    const before = first.get(s.memory);
+    if (before === undefined) first.set(s.memory, s);
+    else if (before.domain !== s.domain) {
+      fail('memory-two-clocks', `memory "${module.memories[s.memory]!.name}" of module ${module.name} is written in clock domains "${module.domains[before.domain]!}" and "${module.domains[s.domain]!}"`, {
+        where: [s.origin, before.origin],
+        hint: 'Verilog leaves open which write wins when both clocks tick at once: write it in one domain',
+      });
+    }
+  });
+}
+
 /** Writes one module. */
 export function printModule(module: Module, name: string, context: Context): Printed {
   const { faceOf, placeOf } = context;
+  checkMemories(module);
   const namer = new Namer([name]);
   const { clocks: wantedClocks, resets: wantedResets } = needs(module, faceOf);
   const clocks = module.domains.map((d, i) => (wantedClocks.has(i) ? namer.unique(d) : undefined));
