@@ -19,22 +19,23 @@ export interface CoreOptions {
 /** CPU seconds of a slice, and those before measuring starts. */
 const SLICE = 0.06;
 const WARM = 0.6;
-const simulators = ['interp', 'js', 'icarus', 'verilator'] as const;
+const simulators = ['interp', 'js', 'wasm', 'icarus', 'verilator'] as const;
 type Simulator = (typeof simulators)[number];
 type PerSimulator = Record<Simulator, number | null>;
 
 export interface CoreResult {
   readonly name: string;
-  /** Word operations of the kernel that `js` runs outside reset. */
+  /** Word operations of the kernel that `js` and `wasm` run outside reset. */
   readonly ops: number;
   readonly cyclesPerSecond: PerSimulator;
-  /** Median over the rounds of the speed of `js` divided by that of another. */
+  /** Median over the rounds of the speed of `js` or `wasm` divided by that of another. */
   readonly jsRatio: PerSimulator;
+  readonly wasmRatio: PerSimulator;
   readonly firstCycleSeconds: PerSimulator;
   readonly checksumsEqual: boolean;
 }
 
-const none = (): PerSimulator => ({ interp: null, js: null, icarus: null, verilator: null });
+const none = (): PerSimulator => ({ interp: null, js: null, wasm: null, icarus: null, verilator: null });
 const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1]!;
 type Start = (design: CoreDesign) => Promise<Peer> | undefined;
 
@@ -50,10 +51,10 @@ async function warmUp(peer: Peer): Promise<number> {
 }
 
 /**
- * A process is now and then slower than its twins by a quarter for its whole life, js and Verilator alike: where its code happened to be
- * put, it seems. Of the compiled simulators three run side by side, and the fastest of them counts.
+ * A process is now and then slower than its twins by a quarter for its whole life, ours and Verilator's alike: where its code happened to be
+ * put, it seems. Of those that are compared most closely three run side by side, of `js` two, and the fastest counts.
  */
-const COPIES: Record<Simulator, number> = { interp: 1, js: 3, icarus: 1, verilator: 3 };
+const COPIES: Record<Simulator, number> = { interp: 1, js: 2, wasm: 3, icarus: 1, verilator: 3 };
 
 async function measure(design: CoreDesign, starts: ReadonlyMap<Simulator, Start>, seconds: number): Promise<CoreResult> {
   const runs: { readonly name: Simulator; readonly peer: Peer; slice: number; readonly speeds: number[] }[] = [];
@@ -71,22 +72,24 @@ async function measure(design: CoreDesign, starts: ReadonlyMap<Simulator, Start>
   } finally {
     for (const { peer } of runs) peer.close();
   }
-  const [cyclesPerSecond, jsRatio, firstCycleSeconds] = [none(), none(), none()];
+  const [cyclesPerSecond, jsRatio, wasmRatio, firstCycleSeconds] = [none(), none(), none(), none()];
   const fastest = (name: Simulator) => runs.filter((r) => r.name === name).sort((a, b) => median(b.speeds) - median(a.speeds))[0];
   for (const name of starts.keys()) {
     const best = fastest(name);
     if (best === undefined) continue;
     cyclesPerSecond[name] = median(best.speeds);
-    jsRatio[name] = median(best.speeds.map((s, i) => fastest('js')!.speeds[i]! / s));
+    for (const [ratio, of] of [[jsRatio, 'js'], [wasmRatio, 'wasm']] as const) {
+      ratio[name] = median(best.speeds.map((s, i) => fastest(of)!.speeds[i]! / s));
+    } // prettier-ignore
     firstCycleSeconds[name] = runs.find((r) => r.name === name)!.peer.firstCycle;
   }
   const { operations } = runningKernel(elaborate(design.definition));
-  return { name: design.name, ops: operations, cyclesPerSecond, jsRatio, firstCycleSeconds, checksumsEqual: agree(design, runs.map((r) => r.peer)) };
+  return { name: design.name, ops: operations, cyclesPerSecond, jsRatio, wasmRatio, firstCycleSeconds, checksumsEqual: agree(design, runs.map((r) => r.peer)) };
 }
 
 /** A fresh run passes through the cycles at which the others stopped, each at another one, and must have their checksums there. */
 function agree(design: CoreDesign, peers: readonly Peer[]): boolean {
-  const bench = design.start('js');
+  const bench = design.start('wasm');
   bench.run(1);
   bench.prepare();
   let at = 1;
@@ -105,6 +108,7 @@ export async function coreBench({ json, only, seconds }: CoreOptions): Promise<v
   const starts = new Map<Simulator, Start>([
     ['interp', (d) => ours(d.name, 'interp')],
     ['js', (d) => ours(d.name, 'js')],
+    ['wasm', (d) => ours(d.name, 'wasm')],
   ]);
   for (const { name, tools, build } of [
     { name: 'icarus', tools: ['iverilog', 'vvp'], build: icarus },
@@ -127,19 +131,20 @@ export async function coreBench({ json, only, seconds }: CoreOptions): Promise<v
 
 function table(results: readonly CoreResult[]): string {
   const t = new Table({
-    head: ['design', 'ops', ...simulators.map((s) => `${s}, kcycles/s`), 'js : icarus', 'js : verilator', 'first cycle: js', 'verilator', 'checksums'],
+    head: ['design', 'ops', ...simulators.map((s) => `${s}, kcycles/s`), 'wasm : js', 'wasm : icarus', 'wasm : verilator', 'js : verilator', 'first cycle: js', 'wasm', 'verilator', 'checksums'],
     style: { head: [], border: [] },
   });
   const number = (x: number | null, digits = 3): string => (x === null ? '-' : Number(x.toPrecision(digits)).toString());
-  for (const { name, ops, cyclesPerSecond: c, jsRatio, firstCycleSeconds: first, checksumsEqual } of results) {
+  for (const { name, ops, cyclesPerSecond: c, jsRatio, wasmRatio, firstCycleSeconds: first, checksumsEqual } of results) {
     t.push([
       name,
       ops,
       ...simulators.map((s) => number(c[s] === null ? null : c[s] / 1000)),
-      number(jsRatio.icarus),
+      number(wasmRatio.js),
+      number(wasmRatio.icarus),
+      number(wasmRatio.verilator),
       number(jsRatio.verilator),
-      first.js === null ? '-' : `${number(first.js, 2)} s`,
-      first.verilator === null ? '-' : `${number(first.verilator, 2)} s`,
+      ...(['js', 'wasm', 'verilator'] as const).map((s) => (first[s] === null ? '-' : `${number(first[s], 2)} s`)),
       checksumsEqual ? 'equal' : 'DIFFERENT',
     ]);
   }

@@ -7,7 +7,7 @@ const program = new Command('bench').description('speed of the kit, as ratios ag
 
 program
   .command('core')
-  .description('simulated cycles per second: js and interp beside Icarus and Verilator')
+  .description('simulated cycles per second: interp, js and wasm beside Icarus and Verilator')
   .option('--json', 'machine-readable')
   .option('--designs <names>', 'only these, separated by commas')
   .option('--seconds <n>', 'CPU seconds measured per design and process', '0.8')

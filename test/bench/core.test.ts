@@ -7,13 +7,16 @@ const CHECKSUMS: Readonly<Record<string, string>> = { mc: '838fd00b4457da24', mc
 describe('benchmark designs', () => {
   // The crossbar core has tests of its own, against its contract.
   for (const design of coreDesigns.filter((d) => d.verilog !== undefined)) {
-    it(`${design.name}: js has the checksum of Icarus and Verilator after 5,000 cycles`, () => {
-      expect(design.start('js').run(5000)).toBe(CHECKSUMS[design.name]);
+    it.each(['js', 'wasm'] as const)(`${design.name}: %s has the checksum of Icarus and Verilator after 5,000 cycles`, (engine) => {
+      expect(design.start(engine).run(5000)).toBe(CHECKSUMS[design.name]);
     });
 
-    it(`${design.name}: interp and js agree at every one of 150 cycles`, () => {
-      const [slow, fast] = [design.start('interp'), design.start('js')];
-      for (let cycle = 0; cycle < 150; cycle++) expect(slow.run(1), `cycle ${cycle}`).toBe(fast.run(1));
+    it(`${design.name}: interp, js and wasm agree at every one of 150 cycles`, () => {
+      const [slow, js, wasm] = [design.start('interp'), design.start('js'), design.start('wasm')];
+      for (let cycle = 0; cycle < 150; cycle++) {
+        const expected = slow.run(1);
+        expect([js.run(1), wasm.run(1)], `cycle ${cycle}`).toEqual([expected, expected]);
+      }
     });
   }
 });
