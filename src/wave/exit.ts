@@ -7,10 +7,12 @@ const open = new Set<Closable>();
 let hooked = false;
 
 /**
- * Closes `target` when the process ends: at normal exit, after an uncaught error, and at SIGINT and SIGTERM, so that an interrupted run
- * leaves a complete waveform. Things are closed in the reverse order of registration: a writer made on a sink is closed before it.
+ * Closes `target` when the process ends: at normal exit, after an uncaught error, and at SIGINT, so that an interrupted run leaves a complete
+ * waveform. SIGTERM is left alone: a listener would only be heard between callbacks, and so would make a busy simulation deaf to `kill` and
+ * `timeout`. What had been written by then ends at a whole line and opens, too.
+ * Things are closed in the reverse order of registration: a writer made on a sink is closed before it.
  *
- * A signal ends the process (code 130 for SIGINT, 143 for SIGTERM) only if nobody else listens to it.
+ * SIGINT ends the process (code 130) only if nobody else listens to it.
  *
  * @returns a function that takes the registration back; call it when the target has been closed.
  */
@@ -20,7 +22,6 @@ export function closeOnExit(target: Closable): () => void {
     hooked = true;
     process.on('exit', closeAll);
     process.on('SIGINT', onInterrupt);
-    process.on('SIGTERM', onTerminate);
   }
   return () => {
     open.delete(target);
@@ -38,7 +39,6 @@ function unhook(): void {
   hooked = false;
   process.off('exit', closeAll);
   process.off('SIGINT', onInterrupt);
-  process.off('SIGTERM', onTerminate);
 }
 
 function closeAll(): void {
@@ -53,13 +53,9 @@ function closeAll(): void {
   }
 }
 
-const onInterrupt = (): void => onSignal('SIGINT', 130);
-const onTerminate = (): void => onSignal('SIGTERM', 143);
-
-function onSignal(signal: 'SIGINT' | 'SIGTERM', code: number): void {
-  const alone = process.listenerCount(signal) === 1;
+function onInterrupt(): void {
   // Somebody else's handler decides whether the run goes on; the exit hook closes everything if it does not.
-  if (!alone) return;
+  if (process.listenerCount('SIGINT') > 1) return;
   closeAll();
-  process.exit(code);
+  process.exit(130);
 }

@@ -19,7 +19,7 @@ const BLOCK = 1 << 20;
  *
  * Missing folders are made. The file holds whole chunks at any time: chunks of half a block or more go straight to it, smaller ones are
  * collected and never cut, so that a reader finds whole lines even after a kill, if the chunks were whole lines. What is
- * collected is written at exit and at SIGINT and SIGTERM too (see `closeOnExit`).
+ * collected is written at exit and at SIGINT too (see `closeOnExit`).
  *
  * Errors: `wave-file` with the path and the system's reason.
  */
