@@ -1,10 +1,10 @@
-import { WordlineError, type Problem } from '../diag/index.ts';
+import { fail, Origin, WordlineError, type Problem } from '../diag/index.ts';
 import { findCrossings } from '../ir/check/crossing.ts';
 import { findLoops } from '../ir/check/loops.ts';
 import { flatten, type Flat } from '../ir/flatten.ts';
 import type { Module, NodeId } from '../ir/netlist.ts';
 import type { Fields } from './types.ts';
-import { problemsOf, type Interfaces, type ModuleDefinition } from './module.ts';
+import { ModuleDefinition, problemsOf, type Interfaces } from './module.ts';
 
 /** A checked design: what simulators and exporters take. */
 export interface Design {
@@ -19,6 +19,11 @@ const designs = new WeakMap<Module, Design>();
 
 /** Builds the hardware of a module and everything below it, and checks it. All mistakes are thrown together as one `WordlineError`. */
 export function elaborate<I extends Fields, O extends Fields, B extends Interfaces>(definition: ModuleDefinition<I, O, B>): Design {
+  const given: unknown = definition;
+  if (!(given instanceof ModuleDefinition)) {
+    const hint = typeof given === 'function' ? 'a family of modules must be called with its parameters first' : undefined;
+    fail('no-module', `${typeof given === 'function' ? 'a function' : String(given)} where a module definition is needed`, { where: [Origin.here()], ...(hint !== undefined && { hint }) });
+  }
   const top = definition.make();
   const before = designs.get(top);
   if (before !== undefined) return before;
