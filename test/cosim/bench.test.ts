@@ -10,9 +10,9 @@ const stimulus: StimulusCycle[] = Array.from({ length: CYCLES + 5 }, (_, i) => (
 
 describe('benchmark designs in Icarus', () => {
   const designs: [string, ModuleDefinition][] = [
-    ['memory controller', McTop({ rate: 255 }) as unknown as ModuleDefinition],
-    ['idle memory controller', McTop({ rate: 96 }) as unknown as ModuleDefinition],
-    ['SIMD lanes', SimdTop as unknown as ModuleDefinition],
+    ['memory controller', McTop({ rate: 255 })],
+    ['idle memory controller', McTop({ rate: 96 })],
+    ['SIMD lanes', SimdTop],
   ];
   for (const [name, definition] of designs) {
     it(`${name}: every named signal in each of ${CYCLES} cycles, and with it the checksum`, (context) => {

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bit, elaborate, model, module, uint, vec, type ModuleDefinition } from '../../src/index.ts';
+import { bit, elaborate, model, module, readVcd, uint, vec, type ModuleDefinition } from '../../src/index.ts';
 import { cosim, cosimAll, describeDifference, randomStimulus, type StimulusCycle } from '../../src/export/index.ts';
 import { need } from './helpers.ts';
 
@@ -68,7 +71,7 @@ describe('corners in Icarus', () => {
       const w = hw.wire('w', uint(8), { default: 1 });
       hw.when(held.bit(1), () => w.set(held.add(1)));
       return { a: w, b: hw.lit(8, 9), c: held.count() };
-    }) as unknown as ModuleDefinition,
+    }),
     [{}, { reset: ['clk'] }, {}],
   );
   agrees(
@@ -117,7 +120,7 @@ describe('corners in Icarus', () => {
       const a = hw.instance('first', Count);
       const b = hw.instance('second', Count, {}, { domains: { clk: 'fast' } });
       return { a: a.out.n, b: b.out.n, c: a.out.reset };
-    }) as unknown as ModuleDefinition,
+    }),
   );
   agrees(
     'names that are keywords, and names that Verilog gives to other things',
@@ -155,6 +158,19 @@ describe('cosim', () => {
     const [good, bad] = cosimAll([{ design, stimulus: [{ in: { x: 3 } }, {}] }, { design, stimulus: [{ in: { x: 77 } }, {}] }]);
     expect(good!.difference).toBeUndefined();
     expect(describeDifference(bad!.difference!, 'icarus', 'js')).toBe('cycle 1: y is 4d in js and 4e in icarus');
+  });
+
+  it('writes the waves of both sides, which agree wherever both clocks are low', (context) => {
+    need(context, 'icarus');
+    const folder = mkdtempSync(join(tmpdir(), 'wordline-waves-'));
+    try {
+      cosim(Top, [{ in: { x: 5 } }, { in: { x: 6 } }, { in: { x: 7 } }, {}], { vcd: folder });
+      const [ours, theirs] = ['ours', 'theirs'].map((side) => readVcd(join(folder, `${side}.vcd`)));
+      const at = (recording: typeof ours, path: string, time: number): unknown => recording!.signals.find((s) => s.path.endsWith(path))!.changes.filter(([t]) => t <= time).at(-1)?.[1];
+      for (const time of [700, 1700, 2700, 3700]) for (const port of ['.x', '.y']) expect(Number.parseInt(String(at(theirs, port, time)), 2)).toBe(Number.parseInt(String(at(ours, port, time)), 2));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('wrong stimulus is an error that says so', () => {

@@ -13,7 +13,7 @@ const need = (context: TestContext, tool: string): void => {
 };
 
 /** Without the comments that say where things stand in this file. */
-const plain = (definition: ModuleDefinition): string => exportVerilog(definition, { locations: false }).text.replace(/ *\/\/ (?:\S+ )?-$/gm, '').replace(/^.*exported by.*\n\n/, '').replace(/^\n/, '');
+const plain = (definition: ModuleDefinition): string => exportVerilog(definition, { locations: false }).text.replace(/^.*exported by.*\n\n/, '');
 const as = (definition: unknown): ModuleDefinition => definition as ModuleDefinition;
 
 const State = enumeration('State', ['IDLE', 'BUSY']);
@@ -49,7 +49,7 @@ describe('exportVerilog', () => {
       );
 
         // registers
-        reg state = 1'd0; // -, State: IDLE = 0, BUSY = 1
+        reg state = 1'd0; // State: IDLE = 0, BUSY = 1
 
         // logic
         assign busy = state == 1'd1;
@@ -81,7 +81,7 @@ describe('exportVerilog', () => {
         \`endif
         \`ifdef WORDLINE_CHECKS
         always @(posedge clk) if (!rst) begin
-          if (!((~(state == 1'd1)) | (left != 4'd0))) $display("%m: assert failed at %0t: 100%% \\"busy\\" (-)", $time);
+          if (!((~(state == 1'd1)) | (left != 4'd0))) $display("%m: assert failed at %0t: 100%% \\"busy\\"", $time);
         end
         \`endif
       endmodule

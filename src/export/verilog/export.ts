@@ -59,7 +59,7 @@ export function exportVerilog<I extends Fields, O extends Fields, B extends Inte
   const names = new Namer();
   const placeOf = ({ origin }: { readonly origin: Node['origin'] }): string => {
     const l = locations ? origin.location : undefined;
-    return l === undefined ? '-' : `${shortPath(l.file)}:${l.line}`;
+    return l === undefined ? '' : `${shortPath(l.file)}:${l.line}`;
   };
   const placed = placements(design.top, design.flat);
   const cyclic = cyclicNodes(design, placed);
@@ -91,7 +91,8 @@ export function exportVerilog<I extends Fields, O extends Fields, B extends Inte
   faceOf(design.top);
   const top = printed.get(design.top) as Printed;
   const all = [...printed.values()].reverse();
-  const header = `// ${top.name}: exported by Wordline from ${placeOf(design.top)}`;
+  const from = placeOf(design.top);
+  const header = `// ${top.name}: exported by Wordline${from === '' ? '' : ` from ${from}`}`;
   const byDomain = (given: readonly (string | undefined)[]): Map<string, string> => new Map(design.top.domains.flatMap((d, i) => (given[i] === undefined ? [] : [[d, given[i]] as const])));
   return {
     top: top.name,

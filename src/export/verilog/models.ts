@@ -19,7 +19,7 @@ export function stubText(model: Model, face: Face, place: string): string {
   ];
   const acts = model.fire === undefined ? 'at every clock edge' : `at clock edges with ${model.fire}`;
   return [
-    `// ${place}`,
+    ...(place === '' ? [] : [`// ${place}`]),
     `// Black box: the behaviour of ${model.name} is TypeScript. It acts ${acts}: it sees the inputs of the cycle`,
     '// that ends and sets its outputs for the next one. Replace this module by one of the same name and ports.',
     '/* verilator lint_off UNDRIVEN */',

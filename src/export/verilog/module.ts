@@ -41,6 +41,12 @@ const isClocked = (domain: number, module: Module) => (s: Statement): boolean =>
 const isCheck = (domain: number) => (s: Statement): s is Check => s.kind === 'check' && s.domain === domain;
 const section = (title: string, lines: readonly string[]): string[] => (lines.length === 0 ? [] : ['', `  // ${title}`, ...lines.flatMap((l) => l.split('\n')).map((l) => `  ${l}`)]);
 
+/** A comment at the end of a line, of what there is to say. */
+function remark(...parts: readonly string[]): string {
+  const said = parts.filter((p) => p !== '');
+  return said.length === 0 ? '' : ` // ${said.join(', ')}`;
+}
+
 /** Which clocks and resets the module needs, for itself and for what is in it. */
 function needs(module: Module, faceOf: Context['faceOf']): { clocks: Set<number>; resets: Set<number> } {
   const clocks = new Set<number>();
@@ -116,7 +122,7 @@ export function printModule(module: Module, name: string, context: Context): Pri
   const memoryOf = (memory: number): string => memories[memory]!;
   const comment = (node: Node): string => {
     const states = node.view?.enum;
-    return ` // ${placeOf(node)}${states === undefined ? '' : `, ${states.name}: ${[...states.values].map(([value, state]) => `${state} = ${value}`).join(', ')}`}`;
+    return remark(placeOf(node), states === undefined ? '' : `${states.name}: ${[...states.values].map(([value, state]) => `${state} = ${value}`).join(', ')}`);
   };
   const expressions = new Expressions(
     { module, driven, idOf, memoryOf, resetOf: (d) => resets[d]!, isPort: (id) => outputs.has(id) && module.nodes[id]!.kind === 'wire', namer, comment, cyclic: context.cyclic },
@@ -162,7 +168,7 @@ export function printModule(module: Module, name: string, context: Context): Pri
     }),
   ];
   const lines = [
-    `// ${placeOf(module)}`,
+    ...(placeOf(module) === '' ? [] : [`// ${placeOf(module)}`]),
     `module ${name}${portLines.length === 0 ? ';' : ' ('}`,
     ...portLines.map((p, i) => `  ${p}${i + 1 < portLines.length ? ',' : ''}`),
     ...(portLines.length === 0 ? [] : [');']),
@@ -203,5 +209,5 @@ function instanceText(instance: Instance, name: string, face: Face, { clocks, re
     ...[...instance.outputs].map(([port, id]) => [face.ports.get(port)!, idOf(id)!] as const),
   ];
   const list = connections.map(([port, text]) => `  .${port}(${text})`).join(',\n');
-  return `${face.name} ${name} ( // ${place}\n${list}\n);`;
+  return `${face.name} ${name} (${remark(place)}\n${list}\n);`;
 }

@@ -64,7 +64,7 @@ export const formalText = ({ get }: StatementSources, s: Check): string[] => [`$
 
 export function displayText({ get }: StatementSources, s: Check, place: string): string[] {
   if (s.check === 'cover') return [];
-  return [`if (!${get(s.condition).text}) $display("%m: ${s.check} failed at %0t: ${quoted(s.message)} (${quoted(place)})", $time);`];
+  return [`if (!${get(s.condition).text}) $display("%m: ${s.check} failed at %0t: ${quoted(s.message)}${place === '' ? '' : ` (${quoted(place)})`}", $time);`];
 }
 
 /** Initial contents of a memory: an array has none until somebody gives it some. */
