@@ -33,7 +33,11 @@ class WasmBackend implements Backend {
 
   constructor(layout: Layout, checks: number) {
     this.#memory = new WASM.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
-    const ints = (length: number): Int32Array => new Int32Array(this.#memory.buffer, this.#allocate(4 * length), length);
+    const ints = (length: number): Int32Array => {
+      // First: growing makes another buffer, of which the old ones are the beginning.
+      const at = this.#allocate(4 * length);
+      return new Int32Array(this.#memory.buffer, at, length);
+    };
     this.storage = {
       failed: ints(1),
       covers: ((at) => new Float64Array(this.#memory.buffer, at, checks))(this.#allocate(8 * checks)),
