@@ -1,7 +1,9 @@
 import { crossbarConfig, simulate, weightMatrix, type EngineName, type ModuleDefinition } from '../src/index.ts';
 import { CrossbarCore, RtlCrossbar } from '../rtl/rram/index.ts';
 import { McTop } from './designs/mc.ts';
+import { McVecTop } from './designs/mc-vec.ts';
 import { SimdTop } from './designs/simd.ts';
+import { SysTop } from './designs/sys.ts';
 
 /** A simulation at work, whatever runs it: its testbench, if any, is part of it. */
 export interface Bench {
@@ -101,9 +103,22 @@ function xorshift(seed: number): () => number {
   };
 }
 
+/** Those of the core benchmark. */
 export const coreDesigns: readonly CoreDesign[] = [
   selfFed('mc', McTop({ rate: 255 }), ['top_mc.v', 'mc.v']),
   selfFed('mcidle', McTop({ rate: 96 }), ['top_mcidle.v', 'mc.v']),
   selfFed('simd', SimdTop, ['top_simd.v', 'simd.v', 'mc.v']),
   crossbar(),
+];
+
+const named = (name: string): CoreDesign => coreDesigns.find((d) => d.name === name)!;
+
+/** Those on which the engines are compared. `mcvec` does what `mc` does, so that the Verilog of `mc` is its twin as well. */
+export const engineDesigns: readonly CoreDesign[] = [
+  named('mc'),
+  selfFed('mcvec', McVecTop, ['top_mc.v', 'mc.v']),
+  named('mcidle'),
+  named('simd'),
+  selfFed('sys', SysTop, ['top_sys.v', 'simd.v', 'mc.v']),
+  named('crossbar'),
 ];

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { engineNames, type EngineName } from '../src/index.ts';
-import { coreDesigns } from './core-designs.ts';
+import { engineDesigns } from './core-designs.ts';
 
 /**
  * One design on one of our engines, in a process of its own, told how far to run like the other simulators: each line of standard input is
@@ -8,7 +8,7 @@ import { coreDesigns } from './core-designs.ts';
  * its first cycle.
  */
 const [name, engine] = process.argv.slice(2);
-const design = coreDesigns.find((d) => d.name === name);
+const design = engineDesigns.find((d) => d.name === name);
 if (design === undefined || !engineNames.includes(engine as EngineName)) throw new RangeError('core-worker <design> <engine>');
 const start = performance.now();
 const bench = design.start(engine as EngineName);

@@ -1,7 +1,7 @@
 import { bit, module, uint, type Hardware, type Signal } from '../../src/index.ts';
 
 /** Cycles of a HBM2-like part; as in the Verilog twin. */
-const T = { RCD: 7, RP: 7, RAS: 17, RC: 24, RTP: 3, WR: 14, RFC: 50 };
+export const T = { RCD: 7, RP: 7, RAS: 17, RC: 24, RTP: 3, WR: 14, RFC: 50 };
 
 /** Counts down to 0, where it stays; starts again at `value` whenever `load` is 1. */
 export function timer(hw: Hardware, name: string, width: number, load: Signal<1>, value: number): Signal {
