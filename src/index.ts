@@ -6,3 +6,4 @@ export * from './sim/index.ts';
 export * from './wave/index.ts';
 export * from './nn/index.ts';
 export * from './cim/index.ts';
+export * from './export/index.ts';

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { fail } from '../diag/index.ts';
+import { toolNames } from '../export/index.ts';
 import { engineNames } from '../sim/simulation.ts';
 import type { Io } from './io.ts';
 import { lint, type LintOptions } from './lint.ts';
@@ -7,6 +8,7 @@ import { list } from './list.ts';
 import { load, testbenches } from './load.ts';
 import { EXIT, reportError } from './report.ts';
 import { chooseTestbench, run, testbenchHelp, type RunOptions } from './run.ts';
+import { cosimCommand, exportCommand, type CosimCommandOptions, type ExportOptions } from './verilog.ts';
 import { version } from './version.ts';
 import { RADIXES, wave, type WaveOptions } from './wave.ts';
 
@@ -52,6 +54,8 @@ Examples:
   wordline run tb/counter.ts --trace a.vcd --signals '**.value'
   wordline list                               testbenches under tb/
   wordline lint rtl/lib/fifo.ts --strict      check the modules of a file
+  wordline export tb/counter.ts --out counter.v
+  wordline cosim tb/counter.ts --with icarus  the exported Verilog against the design
   wordline wave a.vcd --signals '**.value' --from 5ns --to 40ns
 `;
 
@@ -105,6 +109,28 @@ function addOthers(program: Command, io: Io, done: (code: number) => void): void
     .option('--json', 'print one JSON object')
     .option('--stack', 'print the stack of an error')
     .action(async (file: string, options: LintOptions) => done(await lint(file, options, io)));
+  program
+    .command('export')
+    .description('Print a module and everything below it as Verilog-2005.')
+    .argument('<file>', 'a .ts file that exports modules')
+    .option('--module <name>', 'which one, if the file exports several')
+    .option('--out <file>', 'write to this file')
+    .option('--models <kind>', 'models become their Verilog twin or else an empty module (twin), always an empty module (stub), or must have a twin (required)', 'twin')
+    .option('--json', 'print one JSON object')
+    .option('--stack', 'print the stack of an error')
+    .action(async (file: string, options: ExportOptions) => done(await exportCommand(file, options, io)));
+  program
+    .command('cosim')
+    .description('Run a module and its exported Verilog with the same random inputs and compare every named signal in every cycle.')
+    .argument('<file>', 'a .ts file that exports modules')
+    .option('--module <name>', 'which one, if the file exports several')
+    .option('--with <tool>', `who runs the Verilog: ${toolNames.join(' or ')}`, 'icarus')
+    .option('--cycles <n>', 'clock cycles', '1000')
+    .option('--seed <n>', 'for the inputs; drawn and printed if not given')
+    .option('--vcd <folder>', 'write the waves of both sides there')
+    .option('--json', 'print one JSON object')
+    .option('--stack', 'print the stack of an error')
+    .action(async (file: string, options: CosimCommandOptions) => done(await cosimCommand(file, options, io)));
   program
     .command('wave')
     .description('Show what is in a VCD: a summary, or a window of it. Radixes and names are those of the .gtkw beside it.')

@@ -1,0 +1,75 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { fail, suggest } from '../diag/index.ts';
+import { cosim, exportVerilog, missingProgram, randomStimulus, toolNames, type ToolName } from '../export/index.ts';
+import { elaborate } from '../hdl/elaborate.ts';
+import type { ModuleDefinition } from '../hdl/module.ts';
+import type { Io } from './io.ts';
+import { load, modules } from './load.ts';
+import { EXIT } from './report.ts';
+import { parseSeed } from './run.ts';
+
+interface Chosen {
+  /** Which module, if the file exports several: the name of the export or of the module. */
+  readonly module?: string;
+  readonly json?: boolean;
+}
+
+export interface ExportOptions extends Chosen {
+  readonly out?: string;
+  readonly models?: string;
+}
+
+export interface CosimCommandOptions extends Chosen {
+  readonly with?: string;
+  readonly cycles?: string;
+  readonly seed?: string;
+  readonly vcd?: string;
+}
+
+const MODELS = ['twin', 'stub', 'required'] as const;
+
+/** Verilog of a module: to the standard output, or to a file. */
+export async function exportCommand(file: string, { module, json = false, out, models = 'twin' }: ExportOptions, io: Io): Promise<number> {
+  const kind = MODELS.find((m) => m === models) ?? fail('bad-option', `--models ${models}`, { hint: suggest(models, MODELS) });
+  const { text, top, modules: all, blackBoxes } = exportVerilog(await choose(file, module, io), { models: kind });
+  if (out !== undefined) {
+    const path = resolve(io.cwd, out);
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+    } catch (error) {
+      fail('write-failed', `cannot write ${out}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  if (json) io.out(`${JSON.stringify({ file, top, modules: [...all.keys()], blackBoxes, ...(out === undefined ? { text } : { out }) })}\n`);
+  else if (out === undefined) io.out(text);
+  else io.out(`${out}: module ${top} and ${all.size - 1} below it\n`);
+  if (blackBoxes.length > 0) io.err(`warning: ${blackBoxes.join(', ')} without Verilog of ${blackBoxes.length === 1 ? 'its' : 'their'} own: empty module${blackBoxes.length === 1 ? '' : 's'}\n`);
+  return EXIT.ok;
+}
+
+/** Runs a module and its exported Verilog with the same random inputs and compares every named signal in every cycle. */
+export async function cosimCommand(file: string, { module, json = false, with: name = 'icarus', cycles: given = '1000', seed: seedText, vcd }: CosimCommandOptions, io: Io): Promise<number> {
+  const tool: ToolName = toolNames.find((t) => t === name) ?? fail('bad-option', `--with ${name}`, { hint: suggest(name, toolNames) });
+  const cycles = Number(given);
+  if (!Number.isInteger(cycles) || cycles < 1) fail('bad-option', `--cycles ${given}`, { hint: 'a whole number of at least 1' });
+  const seed = parseSeed(seedText);
+  const design = elaborate(await choose(file, module, io));
+  const missing = missingProgram(tool);
+  if (missing !== undefined) fail('missing-tool', `${missing} is not installed, or not on the path`, { hint: 'on Debian: apt-get install iverilog verilator' });
+  const result = cosim(design, randomStimulus(design, { cycles, seed }), { with: tool, ...(vcd !== undefined && { vcd: resolve(io.cwd, vcd) }) });
+  const { signals, memories } = result;
+  if (json) io.out(`${JSON.stringify({ file, module: design.top.name, with: tool, seed, cycles, signals, memories })}\n`);
+  else io.out(`${design.top.name} and ${tool} agree on ${signals} signals in every one of ${cycles} cycles${memories > 0 ? `, and on ${memories} memories at the end` : ''} (seed ${seed})\n`);
+  return EXIT.ok;
+}
+
+async function choose(file: string, name: string | undefined, io: Io): Promise<ModuleDefinition> {
+  const all = [...modules(await load(file, io), file)];
+  const names = all.map(([key]) => key);
+  if (all.length === 0) fail('no-module', `${file} exports no module`, { hint: `export const Name = module('Name', ports, build); a family of modules must be called with its parameters` });
+  if (name === undefined) return all.length === 1 ? all[0]![1] : fail('which-module', `${file} exports ${all.length} modules`, { hint: `choose one with --module: ${names.join(', ')}` });
+  const found = all.find(([key, m]) => key === name || m.name === name);
+  return found?.[1] ?? fail('which-module', `${file} exports no module "${name}"`, { hint: suggest(name, names) });
+}
