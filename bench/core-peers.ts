@@ -112,15 +112,49 @@ export async function icarus(verilog: readonly string[]): Promise<Peer> {
   return firstCycle(new Peer('vvp', ['-n', out], work), since);
 }
 
-/** Verilator with everything that makes it fast, and g++ for this very machine. */
-export async function verilator(verilog: readonly string[]): Promise<Peer> {
+/** A build took longer than it may. */
+export class TooLong extends Error {}
+
+/** Runs a build. After `limit` seconds it is ended with everything that it started. */
+async function build(limit: number, command: string, ...args: readonly string[]): Promise<void> {
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+  let said = '';
+  child.stderr.on('data', (text: Buffer) => (said += text.toString()));
+  let late = false;
+  const watch = new AbortController();
+  if (limit < Infinity) {
+    void setTimeout(1000 * limit, undefined, { signal: watch.signal }).then(
+      () => {
+        late = true;
+        // Its process group: make, the compiler's driver, the compiler.
+        process.kill(-child.pid!);
+      },
+      () => undefined,
+    );
+  }
+  const code = await new Promise((resolve, reject) => child.on('close', resolve).on('error', reject));
+  watch.abort();
+  if (late) throw new TooLong(`${command} was not done after ${Math.round(limit)} s`);
+  if (code !== 0) throw new Error(`${command} failed:\n${said}`);
+}
+
+/** Verilator with everything that makes it fast, and a compiler for this very machine. */
+export async function verilator(verilog: readonly string[], compiler: string, limit: number): Promise<Peer> {
   const since = performance.now();
   const work = mkdtempSync(join(tmpdir(), 'wordline-verilator-'));
   const fast = ['-O3', '--x-assign', 'fast', '--x-initial', 'fast', '--noassert'];
   const quiet = ['-Wno-fatal', '-Wno-lint', '-Wno-style'];
-  await run('verilator', ['--cc', '--exe', ...fast, ...quiet, '--top-module', 'top', '--Mdir', work, ...sources([...verilog, 'bench.cpp'])]);
-  // Only the run-time library, which is not in the inner loop, is compiled with less effort.
-  await run('make', ['-s', '-j2', '-C', work, '-f', 'Vtop.mk', 'OPT_FAST=-O3 -march=native', 'OPT_SLOW=-O3 -march=native', 'OPT_GLOBAL=-O1', 'Vtop']);
+  const optimise = '-O3 -march=native';
+  try {
+    await build(limit, 'verilator', '--cc', '--exe', ...fast, ...quiet, '--top-module', 'top', '--Mdir', work, ...sources([...verilog, 'bench.cpp']));
+    const left = limit - (performance.now() - since) / 1000;
+    // Only the run-time library, which is not in the inner loop, is compiled with less effort.
+    const flags = [`OPT_FAST=${optimise}`, `OPT_SLOW=${optimise}`, 'OPT_GLOBAL=-O1', `CXX=${compiler}`, `LINK=${compiler}`];
+    await build(Math.max(1, left), 'make', '-s', '-j2', '-C', work, '-f', 'Vtop.mk', ...flags, 'Vtop');
+  } catch (error) {
+    rmSync(work, { recursive: true, force: true });
+    throw error instanceof TooLong ? new TooLong(`not built after ${limit} s`) : error;
+  }
   return firstCycle(new Peer(join(work, 'Vtop'), [], work), since);
 }
 

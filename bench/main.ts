@@ -1,9 +1,26 @@
 import { Command } from 'commander';
-import { coreDesigns } from './core-designs.ts';
+import { coreDesigns, engineDesigns, type CoreDesign } from './core-designs.ts';
 import { coreBench } from './core.ts';
+import { enginesBench } from './engines.ts';
 
 /** `npm run -s bench -- <name>`: speed, as ratios to other engines and peers wherever there are any. */
 const program = new Command('bench').description('speed of the kit, as ratios against other engines and peers');
+
+/** Positive number of an option. */
+const positive = (option: string, text: string): number => {
+  const value = Number(text);
+  if (!(value > 0)) program.error(`${option} needs a positive number, not "${text}"`);
+  return value;
+};
+
+/** Names of an option, all of them known. */
+const among = (designs: readonly CoreDesign[], text: string | undefined): readonly string[] | undefined => {
+  const only = text?.split(',');
+  const known = designs.map((d) => d.name);
+  const stranger = only?.find((name) => !known.includes(name));
+  if (stranger !== undefined) program.error(`there is no design "${stranger}"; there are: ${known.join(', ')}`);
+  return only;
+};
 
 program
   .command('core')
@@ -12,13 +29,18 @@ program
   .option('--designs <names>', 'only these, separated by commas')
   .option('--seconds <n>', 'CPU seconds measured per design and process', '0.8')
   .action(async ({ json, designs, seconds }: { json?: true; designs?: string; seconds: string }) => {
-    const total = Number(seconds);
-    if (!(total > 0)) program.error(`--seconds needs a positive number, not "${seconds}"`);
-    const only = designs?.split(',');
-    const known = coreDesigns.map((d) => d.name);
-    const stranger = only?.find((name) => !known.includes(name));
-    if (stranger !== undefined) program.error(`there is no design "${stranger}"; there are: ${known.join(', ')}`);
-    await coreBench({ json: json === true, only, seconds: total });
+    await coreBench({ json: json === true, only: among(coreDesigns, designs), seconds: positive('--seconds', seconds) });
+  });
+
+program
+  .command('engines')
+  .description('the same on more designs, and Verilator with g++ and with clang; minutes')
+  .option('--json', 'machine-readable')
+  .option('--designs <names>', 'only these, separated by commas')
+  .option('--seconds <n>', 'CPU seconds measured per design and process', '0.8')
+  .option('--limit <n>', 'seconds after which a design that Verilator and a compiler have not built is left out', '120')
+  .action(async ({ json, designs, seconds, limit }: { json?: true; designs?: string; seconds: string; limit: string }) => {
+    await enginesBench({ json: json === true, only: among(engineDesigns, designs), seconds: positive('--seconds', seconds), limit: positive('--limit', limit) });
   });
 
 program

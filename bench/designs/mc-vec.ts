@@ -77,7 +77,7 @@ export const McVec = module('McVec', { in: { seed: uint(64) }, out: { csum: uint
   const rtw = hw.wire('rtw', uint(4));
   const actAllowed = hw.wire('actAllowed', bit);
   /** In each entry, the bit of its bank. */
-  const ofBank = (flags: Signal): Signal<1, 32> => flags.splat(ENTRIES).bit(bank as Signal<number, 32>);
+  const ofBank = (flags: Signal): Signal<1, 32> => flags.splat(ENTRIES).bit(bank);
   const isOpen = ofBank(open.bits());
   const match = valid.and(isOpen).and(openRow.gather(bank).eq(row));
   const usable = ofBank(blocked.not());
