@@ -119,6 +119,18 @@ export abstract class CompiledEngine implements Engine {
     return (place !== undefined ? this.#words[place.first]! : this.#settled(node).image[0]!) >>> 0;
   }
 
+  pokeLanes(input: NodeId, lanes: ArrayLike<number>): void {
+    const { first } = this.#layout.places.get(this.#image[input]!)!;
+    for (let i = 0; i < lanes.length; i++) this.#words[first + i] = lanes[i]!;
+  }
+
+  peekLanes(node: NodeId): number[] {
+    const id = this.#image[node]!;
+    const place = this.#layout.places.get(id);
+    const [from, first] = place !== undefined ? [this.#words, place.first] : [this.#settled(node).image, 0];
+    return Array.from({ length: this.#graph.nodes[id]!.lanes }, (_, i) => from[first + i]! >>> 0);
+  }
+
   #settled(node: NodeId): Observer {
     let peek = this.#peeks.get(node);
     if (peek === undefined) this.#peeks.set(node, (peek = this.observe([node])));

@@ -28,6 +28,9 @@ export interface Engine {
   peek(node: NodeId): bigint;
   /** One lane of up to 32 bits, unsigned. */
   peekNumber(node: NodeId): number;
+  /** All lanes of a Vec of up to 32 bits a lane, unsigned: without packing them into one value and taking it apart again. */
+  pokeLanes(input: NodeId, lanes: ArrayLike<number>): void;
+  peekLanes(node: NodeId): number[];
   setReset(domain: DomainId, on: boolean): void;
   /**
    * `count` clock edges at which these domains tick together. Returns how many were done: fewer if an assertion (or assumption) does not

@@ -67,36 +67,50 @@ export function fromBits(width: number, signed: boolean, value: bigint): number 
   return width <= 32 ? Number(v) : v;
 }
 
-/** `lanes` of a Vec, which may be one; undefined for a plain value. */
+/** Between numbers as people write them and unsigned ones of up to 32 bits. */
+function narrow(name: string, width: number, signed: boolean): { readonly read: (v: number) => number; readonly write: (value: unknown) => number } {
+  const [low, high, modulus] = [-(2 ** (width - 1)), 2 ** width - 1, 2 ** width];
+  return {
+    read: (v) => (signed && v >= modulus / 2 ? v - modulus : v),
+    write: (value) => {
+      const v = typeof value === 'number' ? value : Number(toBits(name, width, value));
+      if (!Number.isInteger(v) || v < low || v > high) rangeError(name, width, value);
+      return v < 0 ? v + modulus : v;
+    },
+  };
+}
+
+/** `lanes` of a Vec, which may be one; undefined for a plain value. Values of up to 32 bits are kept free of bigints. */
 function leafOf(engine: Engine, name: string, node: NodeId, type: BitsType, lanes: number | undefined): Leaf {
   const { width } = type;
   const signed = type.view?.signed === true;
-  if (lanes === undefined && width <= 32) {
-    // The common case, kept free of bigints.
-    const [low, high, modulus] = [-(2 ** (width - 1)), 2 ** width - 1, 2 ** width];
+  if (lanes === undefined) {
+    if (width > 32) return { get: () => fromBits(width, signed, engine.peek(node)), set: (value) => engine.poke(node, toBits(name, width, value)) };
+    const { read, write } = narrow(name, width, signed);
+    return { get: () => read(engine.peekNumber(node)), set: (value) => engine.pokeNumber(node, write(value)) };
+  }
+  const listOf = (value: AnyValue): ArrayLike<unknown> => {
+    if (!(Array.isArray(value) || ArrayBuffer.isView(value))) fail('bad-value', `port "${name}" has ${lanes} lanes: give it an array`, { where: [Origin.here()] });
+    const list = value as ArrayLike<unknown>;
+    if (list.length !== lanes) fail('bad-value', `port "${name}" has ${lanes} lanes, not ${list.length}`, { where: [Origin.here()] });
+    return list;
+  };
+  // Arrays that are read are frozen: writing to one element would change nothing but this copy.
+  if (width <= 32) {
+    const { read, write } = narrow(name, width, signed);
     return {
-      get: () => {
-        const v = engine.peekNumber(node);
-        return signed && v >= modulus / 2 ? v - modulus : v;
-      },
-      set: (value) => {
-        const v = typeof value === 'number' ? value : Number(toBits(name, width, value));
-        if (!Number.isInteger(v) || v < low || v > high) rangeError(name, width, value);
-        engine.pokeNumber(node, v < 0 ? v + modulus : v);
-      },
+      get: () => Object.freeze(engine.peekLanes(node).map(read)),
+      // Everything is checked before anything is written.
+      set: (value) => engine.pokeLanes(node, Array.from(listOf(value), write)),
     };
   }
-  if (lanes === undefined) return { get: () => fromBits(width, signed, engine.peek(node)), set: (value) => engine.poke(node, toBits(name, width, value)) };
   return {
     get: () => {
       const all = engine.peek(node);
-      // Frozen: writing to one element would change nothing but this copy.
       return Object.freeze(Array.from({ length: lanes }, (_, i) => fromBits(width, signed, BigInt.asUintN(width, all >> BigInt(i * width)))));
     },
     set: (value) => {
-      if (!(Array.isArray(value) || ArrayBuffer.isView(value))) fail('bad-value', `port "${name}" has ${lanes} lanes: give it an array`, { where: [Origin.here()] });
-      const list = value as ArrayLike<unknown>;
-      if (list.length !== lanes) fail('bad-value', `port "${name}" has ${lanes} lanes, not ${list.length}`, { where: [Origin.here()] });
+      const list = listOf(value);
       let all = 0n;
       for (let i = lanes - 1; i >= 0; i--) all = (all << BigInt(width)) | toBits(name, width, list[i]);
       engine.poke(node, all);

@@ -176,6 +176,19 @@ export class InterpEngine implements Engine {
     return Number(this.peek(node));
   }
 
+  pokeLanes(input: NodeId, lanes: ArrayLike<number>): void {
+    const width = BigInt(this.#flat.nodes[input]!.width);
+    let all = 0n;
+    for (let i = lanes.length - 1; i >= 0; i--) all = (all << width) | BigInt(lanes[i]!);
+    this.poke(input, all);
+  }
+
+  peekLanes(node: NodeId): number[] {
+    const { width, lanes } = this.#flat.nodes[node]!;
+    const all = this.peek(node);
+    return Array.from({ length: lanes }, (_, i) => Number(BigInt.asUintN(width, all >> BigInt(i * width))));
+  }
+
   setReset(domain: DomainId, on: boolean): void {
     this.#resets[domain] = on;
     this.#stale = true;
