@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export * from './bits/index.ts';
 export { fail, formatProblem, suggest, WordlineError, type Location, type Problem } from './diag/index.ts';
 export * from './hdl/index.ts';

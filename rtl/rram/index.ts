@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export { AdcBank, adcParameters, counterAddress, type AdcParameters } from './adc.ts';
 export { arrayParameters, CellArray, type ArrayParameters } from './array.ts';
 export { CrossbarCore } from './crossbar.ts';
