@@ -1,4 +1,5 @@
 import { crossbarConfig, simulate, weightMatrix, type EngineName, type ModuleDefinition } from '../src/index.ts';
+import { randomWords } from '../src/export/cosim/stimulus.ts';
 import { CrossbarCore, RtlCrossbar } from '../rtl/rram/index.ts';
 import { McTop } from './designs/mc.ts';
 import { McVecTop } from './designs/mc-vec.ts';
@@ -54,7 +55,7 @@ function crossbar(): CoreDesign {
       const core = new RtlCrossbar(config, { engine });
       const { sim } = core;
       sim.reset(4);
-      const next = xorshift(0x2545f491);
+      const next = randomWords(0x2545f491);
       let programmed = false;
       /** Cycles since the product was started. */
       let phase = 0;
@@ -92,16 +93,6 @@ function crossbar(): CoreDesign {
 
 /** Cycles from one start to the next: those of the default configuration, and one to look at the results. */
 const MVM = 275;
-
-function xorshift(seed: number): () => number {
-  let x = seed;
-  return () => {
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    return x >>> 0;
-  };
-}
 
 /** Those of the core benchmark. */
 export const coreDesigns: readonly CoreDesign[] = [

@@ -124,5 +124,3 @@ export function checkLiteral(type: Type, value: unknown, builder: Builder, origi
     else builder.report('unknown-field', `a bundle with fields ${names.join(', ')} has no "${name}"`, [origin], suggest(name, names));
   }
 }
-
-export type FieldsOf<T> = T extends BundleType<infer F extends Fields> ? F : never;

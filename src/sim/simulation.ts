@@ -87,6 +87,9 @@ interface Running {
 }
 
 
+/** The domains that tick in a design of one clock. */
+const FIRST_CLOCK: readonly number[] = [0];
+
 const engines: Readonly<Record<EngineName, new (design: Design) => Engine>> = { interp: InterpEngine, js: JsEngine, wasm: WasmEngine };
 export const engineNames = Object.keys(engines) as EngineName[];
 
@@ -191,7 +194,7 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
     if (this.#clocks.length === 0) fail('no-clock', `module ${this.design.flat.name} has no clock`, { where: [Origin.here()] });
     if (!Number.isInteger(count) || count < 0) checkCount(count, Origin.here());
     if (this.#clocks.length === 1 && !this.#tracers.some((t) => t.on)) {
-      const done = this.engine.tick([0], count, this.#checks);
+      const done = this.engine.tick(FIRST_CLOCK, count, this.#checks);
       this.#edges[0]! += done;
       this.#time += done > 0 ? this.#next[0]! - this.#time + (done - 1) * this.#clocks[0]!.period : 0;
       this.#next[0]! += done * this.#clocks[0]!.period;

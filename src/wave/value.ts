@@ -1,4 +1,5 @@
 import type { Radix, TraceEnum } from './declare.ts';
+import { TIME_UNITS } from './vcd-format.ts';
 
 /**
  * A value in a recording: a number for up to 32 bits (unsigned) and for reals, a bigint for wider vectors, and a string of the full width
@@ -128,14 +129,6 @@ function ascii(value: number | bigint, width: number): string {
   }
   return text;
 }
-
-const TIME_UNITS = [
-  ['s', 1e12],
-  ['ms', 1e9],
-  ['us', 1e6],
-  ['ns', 1e3],
-  ['ps', 1],
-] as const;
 
 /** `12.5 ns` for 12500; the largest unit in which the number is at least 1. */
 export function timeText(ps: number): string {

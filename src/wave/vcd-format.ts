@@ -42,7 +42,8 @@ export function realText(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value);
 }
 
-const UNITS = [
+/** Units of time and their picoseconds, the largest first. */
+export const TIME_UNITS = [
   ['s', 1e12],
   ['ms', 1e9],
   ['us', 1e6],
@@ -52,7 +53,7 @@ const UNITS = [
 
 /** `10 ns` for 10000; undefined unless it is 1, 10 or 100 of a unit, which is all that VCD can say. */
 export function timescaleText(ps: number): string | undefined {
-  for (const [unit, size] of UNITS) {
+  for (const [unit, size] of TIME_UNITS) {
     for (const factor of [100, 10, 1]) if (ps === factor * size) return `${factor} ${unit}`;
   }
   return undefined;

@@ -5,6 +5,7 @@ import type { Engine } from '../../src/sim/engine.ts';
 import { InterpEngine } from '../../src/sim/interp/engine.ts';
 import { JsEngine } from '../../src/sim/js/engine.ts';
 import { WasmEngine } from '../../src/sim/wasm/engine.ts';
+import { randomBits, randomWords } from '../../src/export/cosim/stimulus.ts';
 import { bitsOf } from '../../src/ir/shape.ts';
 import { allOperators, circuit, covered, recipes, type Recipe } from './random-circuit.ts';
 
@@ -25,28 +26,6 @@ class ChoppedWasm extends WasmEngine {
   }
 }
 
-/** xorshift32, so that the stimulus is part of the recipe and shrinks with it. */
-function random(seed: number): () => number {
-  let x = seed;
-  return () => {
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    return x >>> 0;
-  };
-}
-
-function randomBits(next: () => number, width: number): bigint {
-  // Corners are likelier than chance would have them.
-  const kind = next() % 8;
-  if (kind === 0) return 0n;
-  if (kind === 1) return (1n << BigInt(width)) - 1n;
-  if (kind === 2) return 1n << BigInt(next() % width);
-  let v = 0n;
-  for (let i = 0; i < width; i += 32) v = (v << 32n) | BigInt(next());
-  return BigInt.asUintN(width, v);
-}
-
 /** Runs all engines with the same stimulus; undefined if they agree on every node in every cycle, else what differs first. */
 export function disagreement(recipe: Recipe, engines: (new (design: Design) => Engine)[]): string | undefined {
   const design = elaborate(circuit(recipe));
@@ -54,7 +33,7 @@ export function disagreement(recipe: Recipe, engines: (new (design: Design) => E
   const running = engines.map((E) => new E(design));
   const nodes = flat.nodes.map((n) => n.id);
   const observers = running.map((e) => e.observe(nodes));
-  const next = random(recipe.stimulus);
+  const next = randomWords(recipe.stimulus);
   for (let cycle = 0; cycle < CYCLES; cycle++) {
     for (const [name, id] of flat.inputs) {
       if (next() % 3 === 0 && cycle > 0) continue;
