@@ -79,6 +79,6 @@ describe('engines in lockstep', () => {
     );
     // All node kinds and all operators were really there.
     for (const op of allOperators) expect(seen, `operator ${op} never generated`).toContain(op);
-    for (const kind of ['const', 'input', 'wire', 'reg', 'read', 'port']) expect(seen).toContain(kind);
+    for (const kind of ['const', 'input', 'wire', 'reg', 'read', 'port', 'reset']) expect(seen).toContain(kind);
   }, 300_000);
 });

@@ -117,7 +117,7 @@ class Maker {
       if (x.width + y.signal.width <= MAX_WIDTH) this.add(size % 2 === 0 ? x.mul(y.signal) : x.mulS(y.signal), both(first, y));
     } else if (kind === 13 || kind === 14) {
       const amount = this.pick(c, first.domain ?? domain, (s) => s.lanes === x.lanes)!;
-      const by = this.fit(amount.signal, 1 + (size % 9));
+      const by = this.fit(amount.signal, 1 + (size % (c % 7 === 0 ? 40 : 9)));
       this.add(x[(['shl', 'shr', 'sra', 'bit'] as const)[b % 4]!](by), both(first, amount));
     } else if (kind === 15) {
       this.add(x[(['shl', 'shr', 'sra'] as const)[b % 3]!](size % (x.width + 3)), first.domain);
@@ -127,6 +127,8 @@ class Maker {
     } else if (kind === 18) {
       const y = this.pick(c, first.domain ?? domain, (s) => s.lanes === x.lanes)!;
       if (x.width + y.signal.width <= MAX_WIDTH) this.add(x.cat(y.signal), both(first, y));
+    } else if (kind === 19 && c % 6 === 0) {
+      this.add(hw.reset(this.domains[domain]), domain);
     } else if (kind === 19) {
       this.add(this.fit(x, w, b % 2 === 1), first.domain);
     } else if (kind === 20) {
@@ -175,6 +177,22 @@ class Maker {
         this.regs.push({ reg, domain });
         this.add(reg, domain, true);
       });
+    } else if (kind === 32 && c % 4 === 1) {
+      // Nodes that seem to form a loop, and bits or lanes that do not.
+      const seed = this.one(a, domain).signal;
+      if (size % 2 === 0) {
+        const lanes = 2 + (size % 5);
+        const wire: Wire<number, number> = hw.wire(name('w'), vec(lanes, uint<number>(5)));
+        wire.setAt(0, this.fit(seed, 5) as Signal);
+        for (let i = 1; i < lanes; i++) wire.setAt(i, wire.at(i - 1).add(this.fit(this.one(b + i, domain).signal, 5) as Signal));
+        this.add(wire, domain);
+      } else {
+        const wire: Wire = hw.wire(name('w'), uint<number>(4));
+        const x = this.fit(this.one(b, domain).signal, 4) as Signal;
+        const ripple = (i: number): Signal => wire.bit(i - 1).mux(x.bit(i), seed.bit(size % seed.width) as Signal);
+        wire.set(ripple(3).cat(ripple(2), ripple(1), x.bit(0)));
+        this.add(wire, domain);
+      }
     } else if (kind === 32) {
       const wire = hw.wire(name('w'), vec(c % 3 === 0 ? 3 : 1, uint(1 + (size % 50))), { default: 0 }) as Wire<number, number>;
       this.wires.push({ wire, domain });
