@@ -55,6 +55,7 @@ export interface Snapshot {
   readonly time: number;
   readonly edges: readonly number[];
   readonly next: readonly number[];
+  readonly last: readonly (number | undefined)[];
   readonly resets: readonly boolean[];
   /** What it is a state of. */
   readonly of: { readonly module: string; readonly engine: EngineName };
@@ -113,6 +114,8 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
   #time = 0;
   #edges: number[];
   #next: number[];
+  /** When each clock last ticked. */
+  #last: (number | undefined)[];
   #lastSampled = -1;
   #closed = false;
 
@@ -139,6 +142,7 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
     });
     this.#next = flat.domains.map((domain, i) => (options.clocks?.[domain]?.phase ?? 0) + this.#clocks[i]!.period);
     this.#edges = flat.domains.map(() => 0);
+    this.#last = flat.domains.map(() => undefined);
     this.#reset = flat.domains.map(() => false);
 
     const { ports } = definition;
@@ -198,11 +202,27 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
       this.#edges[0]! += done;
       this.#time += done > 0 ? this.#next[0]! - this.#time + (done - 1) * this.#clocks[0]!.period : 0;
       this.#next[0]! += done * this.#clocks[0]!.period;
+      if (done > 0) this.#last[0] = this.#time;
       if (done < count) this.#assertionFailed(this.engine.failed!);
       return;
     }
     const goal = this.#edges[d]! + count;
     while (this.#edges[d]! < goal) this.#edge();
+  }
+
+  /**
+   * One edge at which exactly these clocks tick, as soon as the period of each allows it: for a sequence of ticks that periods do not make.
+   * A clock that is not named and whose turn it would be waits one more period.
+   */
+  tick(first: string, ...others: readonly string[]): void {
+    if (this.#processes.busy) fail('step-in-process', 'time belongs to the scheduler while processes run', { where: [Origin.here()], hint: 'await task.step()' });
+    const ticking = [first, ...others].map((name) => this.#domain(name));
+    const at = Math.max(...ticking.map((d) => this.#next[d]!));
+    for (const { domain, period } of this.#clocks) {
+      if (ticking.includes(domain)) this.#next[domain] = at;
+      else if (this.#next[domain]! <= at) this.#next[domain] = at + period;
+    }
+    this.#edge();
   }
 
   #edge(): void {
@@ -213,6 +233,7 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
     this.#time = at;
     for (const d of ticking) {
       this.#edges[d]!++;
+      this.#last[d] = at;
       this.#next[d]! += this.#clocks[d]!.period;
     }
   }
@@ -222,7 +243,7 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
     if (this.#lastSampled === this.#time) return;
     for (const t of this.#tracers) {
       if (!t.on) continue;
-      t.trace.cycle(t.to, this.#time, end, (d) => (this.#edges[d]! > 0 ? this.#next[d]! - this.#clocks[d]!.period : undefined), (d) => this.#reset[d]!, t.resume);
+      t.trace.cycle(t.to, this.#time, end, (d) => this.#last[d], (d) => this.#reset[d]!, t.resume);
       t.from ??= this.#time;
       t.until = end;
       t.resume = false;
@@ -336,7 +357,7 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
   // ---- snapshots ------------------------------------------------------------------------------------------------------------------
 
   snapshot(): Snapshot {
-    return { engine: this.engine.save(), time: this.#time, edges: [...this.#edges], next: [...this.#next], resets: [...this.#reset], of: { module: this.design.flat.name, engine: this.engine.name } };
+    return { engine: this.engine.save(), time: this.#time, edges: [...this.#edges], next: [...this.#next], last: [...this.#last], resets: [...this.#reset], of: { module: this.design.flat.name, engine: this.engine.name } };
   }
 
   /** Goes back to a snapshot of this simulation or of another one of the same module on the same engine. A trace that is being written cannot go back in time. */
@@ -350,6 +371,7 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
     this.#time = s.time;
     this.#edges = [...s.edges];
     this.#next = [...s.next];
+    this.#last = [...s.last];
     s.resets.forEach((on, d) => (this.#reset[d] = on));
   }
 

@@ -171,6 +171,27 @@ describe('registers and clocks', () => {
     expect([sim.cycle('slow'), sim.out.s]).toEqual([9, 0]);
   });
 
+  onEveryEngine('tick one by one if a testbench says which, and every such edge is in the wave', (start) => {
+    const sim = start(Two, { clocks: { fast: { period: 300 }, slow: { period: 700, phase: 200 } }, record: '{*.fast,*.slow}' });
+    const log: number[][] = [];
+    for (const ticking of [['slow'], ['slow'], ['fast'], ['fast', 'slow'], ['fast']] as const) {
+      sim.tick(...ticking);
+      log.push([sim.time, sim.cycle('fast'), sim.cycle('slow'), sim.out.f, sim.out.s, sim.out.seen]);
+    }
+    expect(log).toEqual([
+      [900, 0, 1, 0, 1, 0],
+      [1600, 0, 2, 0, 2, 0],
+      [1900, 1, 2, 1, 2, 0],
+      [2300, 2, 3, 2, 3, 1],
+      [2600, 3, 3, 3, 3, 1],
+    ]);
+    const rises = sim.recording().signals.map(({ path, changes }) => [path, changes.filter(([, v]) => v === 1).map(([t]) => t)]);
+    expect(rises).toEqual([['Two.fast', [1900, 2300, 2600]], ['Two.slow', [900, 1600, 2300]]]);
+    sim.step();
+    expect([sim.time, sim.cycle('fast'), sim.cycle('slow')]).toEqual([2900, 4, 3]);
+    expectProblems(() => sim.tick('quick'), ['unknown-domain', /there is no clock domain "quick"/]);
+  });
+
   onEveryEngine('give instances the domain they are placed in, or the one that is named', (start) => {
     const Counter = module('Counter', { out: { n: uint(8) } }, (_, hw) => {
       const n = hw.reg('n', uint(8));
