@@ -3,15 +3,15 @@ import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { fail, nearest, WordlineError, type Location } from '../diag/index.ts';
 import { ModuleDefinition } from '../hdl/module.ts';
+import { readTypeScript } from '../many/typescript.ts';
 import { Testbench } from '../sim/testbench.ts';
 import type { Io } from './io.ts';
 import { placeOf, toProblems } from './report.ts';
-import { readTypeScript } from './typescript.ts';
 
 const MODULES = ['.ts', '.mts', '.js', '.mjs'];
 
 /** The exports of a file of the user, by name. Errors: `no-file`, `not-a-module`, `load-failed`, and those the file itself throws. */
-export async function load(file: string, io: Io): Promise<ReadonlyMap<string, unknown>> {
+export async function load(file: string, io: Pick<Io, 'cwd'>): Promise<ReadonlyMap<string, unknown>> {
   const path = existing(file, io);
   if (!MODULES.includes(extname(path))) fail('not-a-module', `${file} is not a TypeScript or JavaScript file`, { hint: `it should end in ${MODULES.join(', ')}` });
   await readTypeScript();
@@ -36,7 +36,7 @@ function syntaxErrors(message: string): { text: string; where: Location }[] {
 }
 
 /** The full path of a file that is there. */
-export function existing(file: string, io: Io): string {
+export function existing(file: string, io: Pick<Io, 'cwd'>): string {
   const path = resolve(io.cwd, file);
   if (existsSync(path) && !statSync(path).isDirectory()) return path;
   const what = existsSync(path) ? `${file} is a folder` : `there is no file ${file}`;
@@ -44,7 +44,7 @@ export function existing(file: string, io: Io): string {
 }
 
 /** Files of the same kind: in the folder that was meant, or in `tb` and `waves`, where they usually are. */
-function nearFiles(path: string, io: Io): string {
+function nearFiles(path: string, io: Pick<Io, 'cwd'>): string {
   const extension = extname(path) === '' ? '.ts' : extname(path);
   const folders = [existsSync(path) ? path : dirname(path), join(io.cwd, 'tb'), join(io.cwd, 'waves'), io.cwd].filter((f, i, all) => existsSync(f) && all.indexOf(f) === i);
   const files = folders.flatMap((folder) =>

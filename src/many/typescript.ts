@@ -18,7 +18,7 @@ type RegisterHooks = (hooks: { resolve(specifier: string, context: unknown, next
 
 let ready: Promise<void> | undefined;
 
-/** Teaches this process to import TypeScript. */
+/** Teaches this thread to import TypeScript. */
 export function readTypeScript(): Promise<void> {
   ready ??= register();
   return ready;
