@@ -60,7 +60,7 @@ const BARE_FRAME = /^\s*at (?:async )?(.+):(\d+):(\d+)$/;
 
 /** Folders of the kit that stand between a designer's line and the node it makes; `sim` is there for `expect`s in testbenches. */
 const SOURCES = dirname(dirname(fileURLToPath(import.meta.url)));
-const KIT = ['diag', 'bits', 'ir', 'hdl', 'sim'].map((folder) => join(SOURCES, folder) + sep);
+const KIT = ['diag', 'bits', 'ir', 'hdl', 'sim', 'coverage'].map((folder) => join(SOURCES, folder) + sep);
 
 function firstForeignFrame(stack: string): Location | undefined {
   for (const text of stack.split('\n').slice(1)) {

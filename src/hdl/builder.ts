@@ -140,9 +140,9 @@ export class Builder {
   }
 
   /** Runs `body` with its statements going into an arm of `when`. */
-  arm(when: When, condition: NodeId | undefined, body: () => void): void {
-    const arm = { condition, body: [] as Statement[] };
-    (when.arms as { condition: NodeId | undefined; body: Statement[] }[]).push(arm);
+  arm(when: When, condition: NodeId | undefined, origin: Origin, body: () => void): void {
+    const arm = { condition, body: [] as Statement[], origin };
+    when.arms.push(arm);
     const outer = this.#block;
     this.#block = arm.body;
     try {

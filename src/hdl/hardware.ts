@@ -178,7 +178,7 @@ export class Hardware {
       if (own !== undefined) before.push(own);
       this.#path.push(() => refused.reduce<Signal>((all, r) => all.and(r.not()), own ?? this.lit(1, 1)));
       try {
-        builder.arm(statement, id, run);
+        builder.arm(statement, id, at, run);
       } finally {
         this.#path.pop();
       }

@@ -144,7 +144,7 @@ export function flatten(top: Module): Flat {
           return check;
         }
         case 'when':
-          return { ...s, arms: s.arms.map((arm) => ({ condition: arm.condition === undefined ? undefined : at(arm.condition), body: arm.body.map(statement) })) };
+          return { ...s, arms: s.arms.map((arm) => ({ ...arm, condition: arm.condition === undefined ? undefined : at(arm.condition), body: arm.body.map(statement) })) };
       }
     };
     for (const s of module.body) body.push(statement(s));

@@ -111,8 +111,8 @@ export interface Check {
 }
 export interface When {
   readonly kind: 'when';
-  /** Tried in order; the last may have no condition (otherwise). */
-  readonly arms: { readonly condition: NodeId | undefined; readonly body: Statement[] }[];
+  /** Tried in order; the last may have no condition (otherwise). `origin` is where the arm begins. */
+  readonly arms: { readonly condition: NodeId | undefined; readonly body: Statement[]; readonly origin: Origin }[];
   readonly origin: Origin;
 }
 export type Statement = Assign | MemoryWrite | Check | When;
