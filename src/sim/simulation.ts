@@ -9,6 +9,7 @@ import type { Engine, EngineName, EngineState } from './engine.ts';
 import { involved, show } from './failure.ts';
 import { InterpEngine } from './interp/engine.ts';
 import { JsEngine } from './js/engine.ts';
+import { announce } from './started.ts';
 import { WasmEngine } from './wasm/engine.ts';
 import { Names } from './names.ts';
 import { fromBits, portObject, toBits, type InputPorts, type InterfacePorts, type OutputPorts } from './ports.ts';
@@ -162,6 +163,7 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
       this.#recorder = new Recorder(trace.scope);
       this.#tracers.push({ trace, to: this.#recorder, on: true, resume: false, from: undefined, until: 0 });
     }
+    announce({ design: this.design, engine: this.engine, periods: this.#clocks.map((c) => c.period), nextEdge: () => this.#nextEdge() });
   }
 
   #traceTo(options: TraceOptions): void {
