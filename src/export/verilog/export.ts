@@ -39,6 +39,8 @@ export interface VerilogExport {
   readonly resets: ReadonlyMap<string, string>;
   /** Verilog path below the top of everything that has a name, by its dotted path: `core.adc.code`. */
   readonly paths: ReadonlyMap<string, string>;
+  /** Verilog path of every instance and model below the top, by its dotted path. */
+  readonly instances: ReadonlyMap<string, string>;
   /** With `unused: 'keep'`: Verilog path of what nobody reads, by node of the flat design. */
   readonly ends: ReadonlyMap<NodeId, string>;
 }
@@ -103,6 +105,7 @@ export function exportVerilog<I extends Fields, O extends Fields, B extends Inte
     clocks: byDomain(top.clocks),
     resets: byDomain(top.resets),
     paths: pathsOf(placed, (module) => printed.get(module) as Printed),
+    instances: instancesOf(placed, (module) => printed.get(module) as Printed),
     ends: endsOf(placed, (module) => printed.get(module) as Printed),
   };
 }
@@ -139,6 +142,12 @@ function pathsOf(placed: readonly Placement[], printed: PrintedOf): Map<string, 
   const paths = new Map<string, string>();
   visitPlaces(placed, printed, (_, { signals }, path, verilog) => signals.forEach((id, name) => paths.set(path + name, verilog + id)));
   return paths;
+}
+
+function instancesOf(placed: readonly Placement[], printed: PrintedOf): Map<string, string> {
+  const found = new Map<string, string>();
+  visitPlaces(placed, printed, (_, { instances }, path, verilog) => instances.forEach((id, name) => found.set(path + name, verilog + id)));
+  return found;
 }
 
 function endsOf(placed: readonly Placement[], printed: PrintedOf): Map<NodeId, string> {
