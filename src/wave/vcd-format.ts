@@ -1,24 +1,3 @@
-/**
- * Tables that turn bits into ASCII without strings.
- *
- * Eight digits at a time travel as one float64: a byte of ASCII digits is 0x30 or 0x31, so no such pattern is a NaN (which an engine may
- * rewrite), and a double is the widest thing that a `DataView` stores unaligned in one machine instruction.
- */
-
-/** Digits of each byte, most significant first: entry `b` holds the 8 characters of `b` in memory order (little endian double). */
-export const BYTE_DIGITS: Float64Array = (() => {
-  const table = new Float64Array(256);
-  for (let b = 0; b < 256; b++) table[b] = packAscii(b.toString(2).padStart(8, '0'));
-  return table;
-})();
-
-/** Up to 8 ASCII characters as a double that `setFloat64(at, value, true)` writes in reading order. */
-export function packAscii(text: string): number {
-  const view = new DataView(new ArrayBuffer(8));
-  for (let i = 0; i < text.length; i++) view.setUint8(i, text.charCodeAt(i));
-  return view.getFloat64(0, true);
-}
-
 const FIRST = 33; // '!'
 const COUNT = 94; // '!' to '~'
 

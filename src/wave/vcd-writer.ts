@@ -1,11 +1,30 @@
 import { fail } from '../diag/index.ts';
 import { placedVars, planTrace, type Tracer, type TracePlan, type TraceScope } from './declare.ts';
 import { closeOnExit } from './exit.ts';
-import type { ImageScanner } from './scan.ts';
+import { pictureWords, WaveEncoder, type TraceKernel } from './scan.ts';
 import type { ByteSink } from './sink.ts';
-import { BYTE_DIGITS, identifierCode, realText, timescaleText } from './vcd-format.ts';
+import { identifierCode, realText, timescaleText } from './vcd-format.ts';
 import { headerLines } from './vcd-header.ts';
-import { packSlots, type Run } from './vcd-layout.ts';
+import { packSlots, type Packing } from './vcd-layout.ts';
+import { ownMemory, type LinearMemory } from './wasm.ts';
+
+/** An image that lies in memory of WebAssembly already, and need not be copied to be compared. Its slots do not overlap. */
+export interface LivePicture {
+  readonly memory: LinearMemory;
+  /** `pictureWords` of the traced variables long. */
+  readonly words: Int32Array;
+}
+
+/** Cycles of one clock, for {@link VcdWriter.stream}. Times are picoseconds. */
+export interface Cycles {
+  /** Start of the first of them. */
+  readonly startPs: number;
+  readonly periodPs: number;
+  /** From the start of a cycle until the clock falls; less than a period. */
+  readonly fallPs: number;
+  /** Word of the image that is the clock. */
+  readonly clock: number;
+}
 
 export interface VcdOptions {
   /** Picoseconds of one tick of the file: 1, 10 or 100 of ps, ns, us, ms or s. Default 1. */
@@ -14,11 +33,9 @@ export interface VcdOptions {
   readonly date?: string;
   readonly version?: string;
   readonly comment?: string;
+  /** The image of all samples, if it is one and the same and can be compared where it lies. */
+  readonly picture?: LivePicture;
 }
-
-const BLOCK = 1 << 20;
-/** Longest line apart from a vector's digits: a real or a time stamp with its code, and the 8 byte stores that run past the end. */
-const SLACK = 128;
 
 const enum State {
   Fresh,
@@ -30,8 +47,8 @@ const enum State {
 /**
  * Writes a Value Change Dump (IEEE 1364-2005, section 18) from samples of a state image.
  *
- * A sample compares run by run, eight or sixteen words a test, and writes only the slots that differ. No string is made for a change of bits.
- * Memory is constant: one block and one packed image, whatever the length of the trace.
+ * A sample finds and writes what differs without a string for a change of bits (see {@link WaveEncoder}). Memory is constant: one block and
+ * two pictures, whatever the length of the trace.
  *
  * Times are picoseconds, grow strictly, and are multiples of the timescale. A sample in which nothing changes costs no bytes.
  *
@@ -43,29 +60,16 @@ export class VcdWriter implements Tracer {
   readonly #sink: ByteSink;
   readonly #forget: () => void;
   readonly #timescalePs: number;
-  readonly #block: Uint8Array;
-  readonly #view: DataView;
-  readonly #limit: number;
-
-  readonly #runs: readonly Run[];
-  readonly #owner: Int32Array;
-  readonly #previous: Int32Array;
-  readonly #previousReals: Float64Array;
-
-  // See PackedSlots.
-  readonly #first: Int32Array;
-  readonly #count: Int32Array;
-  readonly #width: Int32Array;
-  readonly #unused: Int32Array;
-  readonly #suffix: Float64Array;
-  readonly #suffixLength: Uint8Array;
+  readonly #encoder: WaveEncoder;
+  readonly #packing: Packing;
+  readonly #live: Int32Array | undefined;
+  readonly #seen: ReadonlySet<number>;
   readonly #events: readonly { readonly offset: number; readonly text: string }[];
   readonly #reals: readonly { readonly offset: number; readonly text: string }[];
+  readonly #previousReals: Float64Array;
 
   #state: State = State.Fresh;
-  #used = 0;
   #timePs = -1;
-  #stampedPs = -1;
 
   constructor(sink: ByteSink, top: TraceScope, options: VcdOptions = {}) {
     const timescalePs = options.timescalePs ?? 1;
@@ -76,26 +80,20 @@ export class VcdWriter implements Tracer {
     this.plan = planTrace(top);
     this.#sink = sink;
     this.#timescalePs = timescalePs;
-
-    const slots = this.plan.slots.map((slot, index) => ({ ...slot, code: identifierCode(index) }));
-    const layout = packSlots(this.plan.slots);
-    this.#runs = layout.runs;
-    this.#owner = layout.owner;
-    this.#previous = new Int32Array(layout.owner.length);
-    this.#first = layout.first;
-    this.#count = layout.count;
-    this.#width = layout.width;
-    this.#unused = layout.unused;
-    this.#suffix = layout.suffix;
-    this.#suffixLength = layout.suffixLength;
-    this.#events = slots.filter((s) => s.kind === 'event').map(({ offset, code }) => ({ offset, text: `1${code}\n` }));
-    this.#reals = slots.filter((s) => s.kind === 'real').map(({ offset, code }) => ({ offset, text: ` ${code}\n` }));
+    const { slots, words } = this.plan;
+    const { picture } = options;
+    if (picture !== undefined && picture.words.length < pictureWords(words)) {
+      fail('wave-image', `the picture has ${picture.words.length} words and ${pictureWords(words)} are compared`, { hint: 'its length is pictureWords(words)' });
+    }
+    this.#live = picture?.words;
+    this.#packing = picture === undefined ? packSlots(slots) : { slots, runs: [{ image: 0, picture: 0, length: words }], words };
+    this.#encoder = new WaveEncoder(this.#packing.slots, this.#packing.words, picture?.memory ?? ownMemory(), picture?.words);
+    this.#encoder.stamped = -1;
+    this.#seen = new Set(slots.filter((s) => s.kind === 'bits').map((s) => s.offset));
+    const coded = slots.map((slot, index) => ({ ...slot, code: identifierCode(index) }));
+    this.#events = coded.filter((s) => s.kind === 'event').map(({ offset, code }) => ({ offset, text: `1${code}\n` }));
+    this.#reals = coded.filter((s) => s.kind === 'real').map(({ offset, code }) => ({ offset, text: ` ${code}\n` }));
     this.#previousReals = new Float64Array(this.#reals.length);
-
-    const widest = layout.count.reduce((max, words) => Math.max(max, words * 32), 0);
-    this.#limit = BLOCK;
-    this.#block = new Uint8Array(BLOCK + widest + SLACK);
-    this.#view = new DataView(this.#block.buffer);
     for (const line of headerLines(this.plan, { timescale, date: options.date, version: options.version, comment: options.comment })) this.#text(line);
     this.#forget = closeOnExit(this);
   }
@@ -107,13 +105,54 @@ export class VcdWriter implements Tracer {
       if (this.#state === State.Off) fail('wave-state', `a sample at ${timePs} ps while the dump is off`, { hint: 'call on(...) with the image first' });
     }
     this.#advance(timePs);
-    this.#checkImage(words, reals);
-    for (const run of this.#runs) {
-      if (run.scanner === undefined) this.#scan(run, words);
-      else this.#scanLong(run, run.scanner, words);
-    }
+    this.#take(words, reals);
+    if (this.#encoder.full) this.flush();
+    this.#encoder.sample(this.#ticks);
+    this.#checkWidths();
     if (this.#events.length > 0) this.#dumpEvents(words);
     if (reals !== undefined && this.#reals.length > 0) this.#scanReals(reals);
+  }
+
+  /**
+   * Runs a kernel that brings the picture up to date and then moves on by a clock edge, up to `count` times, and records each cycle: as two
+   * samples, at its start and when the clock falls. Only with a `picture`, while the dump is on, and without reals and events.
+   * What is recorded is the same as from single samples; from one full block to the next nothing but WebAssembly runs.
+   *
+   * @param done told how many cycles are over, now and then and also before an error of the kernel is passed on; the kernel stops in the next one
+   */
+  stream(kernel: TraceKernel, count: number, { startPs, periodPs, fallPs, clock }: Cycles, done: (cycles: number) => void): void {
+    if (this.#state !== State.On || this.#live === undefined) fail('wave-state', 'cycles are streamed from a picture, after the first sample', { hint: 'give the option picture, and call sample(...) first' });
+    const encoder = this.#encoder;
+    const scale = this.#timescalePs;
+    const last = (cycles: number): void => {
+      this.#timePs = startPs + (cycles - 1) * periodPs + fallPs;
+    };
+    let over = 0;
+    while (over < count) {
+      this.#live[clock] = 1;
+      const beat = { start: (startPs + over * periodPs) / scale, period: periodPs / scale, fall: fallPs / scale, clock: this.#seen.has(clock) ? clock : undefined };
+      if (encoder.full) this.flush();
+      let cycles: number;
+      try {
+        cycles = encoder.run(kernel, count - over, beat);
+      } catch (error) {
+        // The cycle in which a model threw is recorded like any other.
+        const start = encoder.interrupted * scale;
+        const whole = Math.round((start - startPs) / periodPs);
+        if (whole > 0) last(whole);
+        this.sample(start, this.#live);
+        this.#live[clock] = 0;
+        this.sample(start + fallPs, this.#live);
+        done(whole - over);
+        throw error;
+      }
+      const stopped = cycles < count - over && encoder.stopped;
+      over += cycles;
+      last(stopped ? over + 1 : over);
+      done(cycles);
+      this.#checkWidths();
+      if (stopped) return;
+    }
   }
 
   /** Stops recording: every value becomes unknown in the file until {@link on}. */
@@ -123,7 +162,8 @@ export class VcdWriter implements Tracer {
     this.#state = State.Off;
     this.#stamp();
     this.#text('$dumpoff\n');
-    for (let i = 0; i < this.#width.length; i++) this.#changeToX(i);
+    const order = [...this.#packing.slots.keys()].filter((i) => this.#packing.slots[i]!.kind === 'bits').sort((a, b) => this.#packing.slots[a]!.offset - this.#packing.slots[b]!.offset);
+    for (const i of order) this.#text(`${this.#packing.slots[i]!.width > 1 ? 'bx ' : 'x'}${identifierCode(i)}\n`);
     for (const { text } of this.#reals) this.#text(`rnan${text}`);
     this.#text('$end\n');
   }
@@ -136,9 +176,8 @@ export class VcdWriter implements Tracer {
 
   /** Hands everything to the sink. */
   flush(): void {
-    const used = this.#used;
-    this.#used = 0;
-    if (used > 0) this.#sink.write(this.#block.subarray(0, used));
+    const bytes = this.#encoder.take();
+    if (bytes.length > 0) this.#sink.write(bytes);
   }
 
   /**
@@ -148,7 +187,7 @@ export class VcdWriter implements Tracer {
   close(timePs?: number): void {
     if (this.#state === State.Closed) return;
     if (timePs !== undefined && timePs > this.#timePs) this.#advance(timePs);
-    if (this.#timePs > this.#stampedPs) this.#stamp();
+    if (this.#ticks > this.#encoder.stamped) this.#stamp();
     this.#state = State.Closed;
     this.#forget();
     try {
@@ -158,22 +197,32 @@ export class VcdWriter implements Tracer {
     }
   }
 
+  get #ticks(): number {
+    return this.#timePs / this.#timescalePs;
+  }
+
+  /** Takes over the image of a sample, unless it is the picture itself. */
+  #take(words: Int32Array, reals: Float64Array | undefined): void {
+    if (words.length < this.plan.words) {
+      fail('wave-image', `the state image has ${words.length} words and the traced variables reach to ${this.plan.words}`);
+    }
+    if ((reals?.length ?? 0) < this.plan.reals) {
+      fail('wave-image', `the state image has ${reals?.length ?? 0} reals and the traced variables reach to ${this.plan.reals}`);
+    }
+    if (words === this.#live) return;
+    const { picture } = this.#encoder;
+    for (const run of this.#packing.runs) picture.set(run.length === words.length ? words : words.subarray(run.image, run.image + run.length), run.picture);
+  }
+
   #dumpAll(keyword: string, timePs: number, words: Int32Array, reals: Float64Array | undefined): void {
     this.#advance(timePs);
-    this.#checkImage(words, reals);
+    this.#take(words, reals);
     this.#state = State.On;
     this.#stamp();
     this.#text(`${keyword}\n`);
-    for (const run of this.#runs) {
-      const part = words.subarray(run.image, run.image + run.length);
-      if (run.scanner === undefined) this.#previous.set(part, run.packed);
-      else run.scanner.reset(part);
-      for (let k = 0; k < run.length; ) {
-        const slot = this.#owner[run.packed + k]!;
-        this.#change(slot, words, run.image + k);
-        k += this.#count[slot]!;
-      }
-    }
+    if (this.#encoder.full) this.flush();
+    this.#encoder.all();
+    this.#checkWidths();
     this.#reals.forEach(({ offset, text }, i) => {
       const value = reals![offset]!;
       this.#previousReals[i] = value;
@@ -181,116 +230,6 @@ export class VcdWriter implements Tracer {
     });
     this.#text('$end\n');
     this.#dumpEvents(words);
-  }
-
-  /** Finds the words that differ in one run and writes their slots. */
-  #scan({ image, packed, length }: Run, words: Int32Array): void {
-    const previous = this.#previous;
-    const owner = this.#owner;
-    let k = 0;
-    while (k < length) {
-      let a = image + k;
-      let b = packed + k;
-      // Most words of most samples are as before; one branch for eight of them.
-      while (
-        k + 8 <= length &&
-        ((words[a]! ^ previous[b]!) |
-          (words[a + 1]! ^ previous[b + 1]!) |
-          (words[a + 2]! ^ previous[b + 2]!) |
-          (words[a + 3]! ^ previous[b + 3]!) |
-          (words[a + 4]! ^ previous[b + 4]!) |
-          (words[a + 5]! ^ previous[b + 5]!) |
-          (words[a + 6]! ^ previous[b + 6]!) |
-          (words[a + 7]! ^ previous[b + 7]!)) ===
-          0
-      ) {
-        k += 8;
-        a += 8;
-        b += 8;
-      }
-      const stop = Math.min(length, k + 8);
-      while (k < stop) {
-        if (words[image + k] === previous[packed + k]) {
-          k++;
-          continue;
-        }
-        const slot = owner[packed + k]!;
-        const first = this.#first[slot]!;
-        const count = this.#count[slot]!;
-        const from = image + first - packed;
-        for (let w = 0; w < count; w++) previous[first + w] = words[from + w]!;
-        if (this.#stampedPs !== this.#timePs) this.#stamp();
-        this.#change(slot, words, from);
-        k = first - packed + count;
-      }
-    }
-  }
-
-  #scanLong({ image, packed, length }: Run, scanner: ImageScanner, words: Int32Array): void {
-    const count = scanner.scan(image === 0 && length === words.length ? words : words.subarray(image, image + length));
-    if (count === 0) return;
-    this.#stamp();
-    const hits = scanner.hits;
-    const owner = this.#owner;
-    let last = -1;
-    for (let h = 0; h < count; h++) {
-      const hit = hits[h]!;
-      const word = packed + ((hit & ~15) >> 2);
-      for (let mask = hit & 15; mask !== 0; mask &= mask - 1) {
-        const slot = owner[word + 31 - Math.clz32(mask & -mask)]!;
-        // Several words of one vector may differ; it is written once.
-        if (slot === last) continue;
-        last = slot;
-        this.#change(slot, words, image + this.#first[slot]! - packed);
-      }
-    }
-  }
-
-  /** Writes one slot: `1!` for a scalar, `b101 !` without leading zeros for a vector. */
-  #change(slot: number, words: Int32Array, from: number): void {
-    if (this.#used >= this.#limit) this.flush();
-    const block = this.#block;
-    const view = this.#view;
-    let at = this.#used;
-    let w = from + this.#count[slot]! - 1;
-    if ((words[w]! & this.#unused[slot]!) !== 0) this.#tooLarge(from, this.#width[slot]!, words[w]!);
-    if (this.#width[slot] === 1) block[at++] = 48 + words[from]!;
-    else {
-      block[at++] = 98; // b
-      while (w > from && words[w] === 0) w--;
-      let word = words[w]!;
-      if (word === 0) block[at++] = 48;
-      else {
-        // The first digit goes to the top of the word; the zeros behind the last are overwritten by what follows.
-        const digits = 32 - Math.clz32(word);
-        word <<= 32 - digits;
-        view.setFloat64(at, BYTE_DIGITS[word >>> 24]!, true);
-        if (digits > 8) view.setFloat64(at + 8, BYTE_DIGITS[(word >>> 16) & 255]!, true);
-        if (digits > 16) {
-          view.setFloat64(at + 16, BYTE_DIGITS[(word >>> 8) & 255]!, true);
-          view.setFloat64(at + 24, BYTE_DIGITS[word & 255]!, true);
-        }
-        at += digits;
-        while (--w >= from) {
-          word = words[w]!;
-          view.setFloat64(at, BYTE_DIGITS[word >>> 24]!, true);
-          view.setFloat64(at + 8, BYTE_DIGITS[(word >>> 16) & 255]!, true);
-          view.setFloat64(at + 16, BYTE_DIGITS[(word >>> 8) & 255]!, true);
-          view.setFloat64(at + 24, BYTE_DIGITS[word & 255]!, true);
-          at += 32;
-        }
-      }
-    }
-    view.setFloat64(at, this.#suffix[slot]!, true);
-    this.#used = at + this.#suffixLength[slot]!;
-  }
-
-  #changeToX(slot: number): void {
-    if (this.#used >= this.#limit) this.flush();
-    if (this.#width[slot]! > 1) this.#block[this.#used++] = 98;
-    this.#block[this.#used++] = 120;
-    this.#view.setFloat64(this.#used, this.#suffix[slot]!, true);
-    this.#used += this.#suffixLength[slot]!;
   }
 
   #scanReals(reals: Float64Array): void {
@@ -326,47 +265,28 @@ export class VcdWriter implements Tracer {
   }
 
   /** A kernel that leaves bits above a value would make a file that no reader accepts. */
-  #tooLarge(offset: number, width: number, word: number): never {
-    const name = [...placedVars(this.plan.top)].find(({ variable: v }) => v.offset === offset && v.width === width && v.type !== 'real')?.path;
-    fail('wave-image', `"${name}" has ${width} bit${width === 1 ? '' : 's'} and its last word is 0x${(word >>> 0).toString(16)} at ${this.#timePs} ps`, {
+  #checkWidths(): void {
+    const at = this.#encoder.overflow();
+    if (at === undefined) return;
+    const slot = this.#packing.slots.findIndex((s) => s.kind === 'bits' && s.offset <= at && at < s.offset + s.words);
+    const { path, variable } = [...placedVars(this.plan.top)].find((v) => v.slot === slot)!;
+    fail('wave-image', `"${path}" has ${variable.width} bit${variable.width === 1 ? '' : 's'} and its last word is 0x${(this.#encoder.picture[at]! >>> 0).toString(16)} at ${this.#timePs} ps`, {
       hint: 'the unused high bits of a value in the image are zero',
     });
   }
 
-  #checkImage(words: Int32Array, reals: Float64Array | undefined): void {
-    if (words.length < this.plan.words) {
-      fail('wave-image', `the state image has ${words.length} words and the traced variables reach to ${this.plan.words}`);
-    }
-    if ((reals?.length ?? 0) < this.plan.reals) {
-      fail('wave-image', `the state image has ${reals?.length ?? 0} reals and the traced variables reach to ${this.plan.reals}`);
-    }
-  }
-
   /** `#time`, once a sample. */
   #stamp(): void {
-    if (this.#stampedPs === this.#timePs) return;
-    this.#stampedPs = this.#timePs;
-    if (this.#used >= this.#limit) this.flush();
-    const block = this.#block;
-    let value = this.#timePs / this.#timescalePs;
-    let digits = 1;
-    for (let bound = 10; bound <= value; bound *= 10) digits++;
-    block[this.#used++] = 35; // #
-    for (let at = this.#used + digits - 1; at >= this.#used; at--) {
-      const rest = Math.floor(value / 10);
-      block[at] = 48 + (value - rest * 10);
-      value = rest;
-    }
-    this.#used += digits;
-    block[this.#used++] = 10;
+    if (this.#encoder.stamped === this.#ticks) return;
+    this.#encoder.stamped = this.#ticks;
+    this.#text(`#${this.#ticks}\n`);
   }
 
-  /** For everything that is not a change of bits; never longer than the block allows. */
+  /** For everything that is not a change of bits. */
   #text(text: string): void {
     const bytes = Buffer.from(text, 'latin1');
-    if (this.#used + bytes.length > this.#block.length) this.flush();
-    if (bytes.length > this.#block.length) return this.#sink.write(bytes);
-    this.#block.set(bytes, this.#used);
-    this.#used += bytes.length;
+    if (this.#encoder.text(bytes)) return;
+    this.flush();
+    if (!this.#encoder.text(bytes)) this.#sink.write(bytes);
   }
 }
