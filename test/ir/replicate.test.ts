@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { McTop } from '../../bench/designs/mc.ts';
+import { SimdTop } from '../../bench/designs/simd.ts';
+import { elaborate, type ModuleDefinition } from '../../src/index.ts';
+import { resolve, type Graph } from '../../src/ir/graph.ts';
+import { invariantBroken, optimise } from '../../src/ir/passes/index.ts';
+import { replicate } from '../../src/ir/passes/lanes/index.ts';
+import { randomWords } from '../../src/export/cosim/stimulus.ts';
+import { circuit, recipes } from '../sim/random-circuit.ts';
+import { difference } from './graph-interpreter.ts';
+
+const SEED = Number(process.env['WORDLINE_SEED'] ?? 20231109);
+
+function forms(definition: ModuleDefinition): { plain: Graph; vectors: Graph } {
+  const { flat } = elaborate(definition);
+  const plain = resolve(flat);
+  const vectors = replicate(plain, flat);
+  expect(invariantBroken(vectors)).toBeUndefined();
+  return { plain: optimise(plain), vectors: optimise(vectors) };
+}
+
+describe('instances side by side', () => {
+  it(`random circuits mean the same (seed ${SEED})`, () => {
+    fc.assert(
+      fc.property(recipes, (recipe) => {
+        const { plain, vectors } = forms(circuit(recipe));
+        expect(difference(plain, vectors, 20, randomWords(recipe.stimulus))).toBeUndefined();
+      }),
+      { numRuns: 150, seed: SEED },
+    );
+  }, 60_000);
+
+  it.each([
+    ['the controller', McTop({ rate: 255 })],
+    ['SIMD lanes', SimdTop],
+  ])('%s means the same', (_, definition) => {
+    const { plain, vectors } = forms(definition);
+    expect(difference(plain, vectors, 60, randomWords(1))).toBeUndefined();
+  }, 60_000);
+});
