@@ -4,7 +4,9 @@ export { fail, formatProblem, suggest, WordlineError, type Location, type Proble
 export * from './hdl/index.ts';
 export type { ModelBehaviour, ModelIo, ModelPort } from './ir/netlist.ts';
 export * from './sim/index.ts';
+export * from './many/index.ts';
 export * from './wave/index.ts';
 export * from './nn/index.ts';
 export * from './cim/index.ts';
 export * from './export/index.ts';
+export * from './coverage/index.ts';
