@@ -5,7 +5,7 @@ import type { DomainId, NodeId } from '../ir/netlist.ts';
 import { optimise } from '../ir/passes/index.ts';
 import { wordCount } from '../ir/words.ts';
 import type { Engine, EngineName, EngineState, Observer } from './engine.ts';
-import { layOut, loadBig, storeBig, type Layout } from './layout.ts';
+import { layOut, loadBig, loadLane, storeBig, type Layout } from './layout.ts';
 import { ModelInstance } from './models.ts';
 import { WordGraph } from './words/graph.ts';
 import { makePlan, type Plan, type PlanOptions } from './words/plan.ts';
@@ -14,14 +14,20 @@ import { clockEdge, observation, type KernelOptions } from './words/sinks.ts';
 /** Measured: 500 to 1,500 operations a function are equally fast; above 61,440 bytes of bytecode V8 stops optimising. */
 export const TUNING: PlanOptions = { chunk: 1000, depth: 24 };
 
-const graphs = new WeakMap<Design, { graph: Graph; layout: Layout }>();
+interface Form {
+  readonly graph: Graph;
+  readonly layout: Layout;
+}
+const words = new WeakMap<Design, Form>();
+const lanes = new WeakMap<Design, Form>();
 
-/** The optimised graph of a design and where its state lives; the same for all simulations of it. */
-export function compiledForm(design: Design): { graph: Graph; layout: Layout } {
-  let form = graphs.get(design);
+/** The optimised graph of a design and where its state lives; the same for all simulations of it. With Vecs in vectors, or in words only. */
+export function compiledForm(design: Design, vectors = false): Form {
+  const forms = vectors ? lanes : words;
+  let form = forms.get(design);
   if (form === undefined) {
-    const graph = optimise(resolve(design.flat));
-    graphs.set(design, (form = { graph, layout: layOut(graph) }));
+    const graph = words.get(design)?.graph ?? lanes.get(design)?.graph ?? optimise(resolve(design.flat));
+    forms.set(design, (form = { graph, layout: layOut(graph, vectors) }));
   }
   return form;
 }
@@ -80,8 +86,9 @@ export abstract class CompiledEngine implements Engine {
     design: Design,
     backend: (layout: Layout, checks: number) => Backend,
     private readonly tuning: PlanOptions,
+    vectors: boolean,
   ) {
-    const { graph, layout } = compiledForm(design);
+    const { graph, layout } = compiledForm(design, vectors);
     // Kernels are numbered by the domains that tick, a bit each.
     if (graph.domains.length > 50) fail('too-many-domains', `${graph.domains.length} clock domains: the compiled engines take up to 50`, { hint: "use { engine: 'interp' }" });
     this.#graph = graph;
@@ -130,8 +137,9 @@ export abstract class CompiledEngine implements Engine {
   peekLanes(node: NodeId): number[] {
     const id = this.#image[node]!;
     const place = this.#layout.places.get(id);
-    const [from, first] = place !== undefined ? [this.#words, place.first] : [this.#settled(node).image, 0];
-    return Array.from({ length: this.#graph.nodes[id]!.lanes }, (_, i) => from[first + i]! >>> 0);
+    const { width, lanes: length } = this.#graph.nodes[id]!;
+    const [from, at] = place !== undefined ? [this.#words, place] : [this.#settled(node).image, { first: 0, lanes: length, width, wordsPerLane: 1 }];
+    return Array.from({ length }, (_, i) => loadLane(from, at, i));
   }
 
   #settled(node: NodeId): Observer {

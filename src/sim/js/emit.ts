@@ -99,6 +99,8 @@ class JsFunction implements FunctionWriter {
       case 'model':
         this.lines.push(`H(${s.model});`);
         return;
+      case 'vector':
+        throw new Error('JavaScript has no vectors');
     }
   }
 
@@ -182,6 +184,8 @@ class JsFunction implements FunctionWriter {
       case 'const':
       case 'slot':
         throw new Error(`${n.op} is no expression`);
+      default:
+        throw new Error(`${n.op} in JavaScript, which has no vectors`);
     }
   }
 

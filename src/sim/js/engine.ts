@@ -10,7 +10,7 @@ export class JsEngine extends CompiledEngine {
   readonly name = 'js';
 
   constructor(design: Design, tuning: PlanOptions = TUNING) {
-    super(design, (layout, checks) => new JsBackend(layout, checks), tuning);
+    super(design, (layout, checks) => new JsBackend(layout, checks), tuning, false);
   }
 }
 

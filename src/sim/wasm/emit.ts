@@ -1,10 +1,11 @@
 import type { Word } from '../../ir/words.ts';
-import type { WordGraph } from '../words/graph.ts';
+import { VECTOR_BYTES, type WordGraph } from '../words/graph.ts';
 import type { Plan } from '../words/plan.ts';
 import type { Sink } from '../words/sinks.ts';
 import type { Walk} from '../words/walk.ts';
 import { hasCheck, type FunctionWriter } from '../words/walk.ts';
-import { BlockType, Code, Op, Type, type Func } from './encode.ts';
+import { SIMD, type SimdOp } from '../words/lanes/simd.ts';
+import { BlockType, Code, Op, Type, ValueType, Vector, type Func } from './encode.ts';
 
 /** Byte addresses of the arrays in linear memory. */
 export interface Addresses {
@@ -14,6 +15,8 @@ export interface Addresses {
   readonly covers: number;
   readonly failed: number;
   readonly memories: readonly number[];
+  /** Constant vectors of the plan, one after the other. */
+  readonly constants: number;
 }
 
 /** The imported host function, which calls a model. */
@@ -49,7 +52,7 @@ function runLoop(plan: Plan, at: Addresses): Func {
   });
   code.get(1).constant(1).op(Op.i32Add).set(1);
   code.op(Op.br).unsigned(0).op(Op.end, Op.end).get(1);
-  return { type: Type.run, locals: 2, code };
+  return { type: Type.run, locals: [ValueType.i32, ValueType.i32], code };
 }
 
 class WasmFunction implements FunctionWriter {
@@ -58,6 +61,7 @@ class WasmFunction implements FunctionWriter {
   readonly #g: WordGraph;
   readonly #at: Addresses;
   readonly #names = new Map<string, number>();
+  readonly locals: ValueType[] = [];
 
   constructor(walk: Walk, at: Addresses) {
     this.#walk = walk;
@@ -65,14 +69,20 @@ class WasmFunction implements FunctionWriter {
     this.#at = at;
   }
 
-  get locals(): number {
-    return this.#names.size;
+  #local(name: string, type: ValueType = ValueType.i32): number {
+    let local = this.#names.get(name);
+    if (local === undefined) {
+      this.#names.set(name, (local = this.#names.size));
+      this.locals.push(type);
+    }
+    return local;
   }
 
-  #local(name: string): number {
-    let local = this.#names.get(name);
-    if (local === undefined) this.#names.set(name, (local = this.#names.size));
-    return local;
+  #typeOf(x: Word): ValueType {
+    return this.#g.isVector(x) ? ValueType.v128 : ValueType.i32;
+  }
+  #named(x: Word): number {
+    return this.#local(`v${x}`, this.#typeOf(x));
   }
 
   slot(k: number): void {
@@ -82,16 +92,24 @@ class WasmFunction implements FunctionWriter {
     this.code.constant(0).load(this.#at.temporaries + 4 * temporary).set(this.#local(`r${k}`));
   }
   temporary(x: Word, temporary: number): void {
-    this.code.constant(0).load(this.#at.temporaries + 4 * temporary).set(this.#local(`v${x}`));
+    const from = this.#at.temporaries + 4 * temporary;
+    this.code.constant(0);
+    if (this.#g.isVector(x)) this.code.vectorLoad(from);
+    else this.code.load(from);
+    this.code.set(this.#named(x));
   }
   keep(temporary: number, k: number): void {
     this.code.constant(0).get(this.#local(`r${k}`)).store(this.#at.temporaries + 4 * temporary);
   }
   let(x: Word, temporary: number | undefined): void {
     this.#expression(x);
-    const local = this.#local(`v${x}`);
+    const local = this.#named(x);
     this.code.set(local);
-    if (temporary !== undefined) this.code.constant(0).get(local).store(this.#at.temporaries + 4 * temporary);
+    if (temporary === undefined) return;
+    const to = this.#at.temporaries + 4 * temporary;
+    this.code.constant(0).get(local);
+    if (this.#g.isVector(x)) this.code.vectorStore(to);
+    else this.code.store(to);
   }
   table(x: Word, first: number): void {
     this.#g.node(x).args.forEach((a, i) => {
@@ -137,7 +155,18 @@ class WasmFunction implements FunctionWriter {
         this.#push(s.value);
         code.store(this.#at.picture + 4 * s.slot);
         return;
+      case 'vector':
+        code.constant(0);
+        this.#push(s.value);
+        code.vectorStore(this.#at.words + s.byte);
+        return;
       case 'lane':
+        if (s.packed !== undefined) {
+          this.#address(s.index, s.packed);
+          this.#push(s.values[0]!);
+          code.op(...LANE_STORE[s.packed]).unsigned(this.#at.words + 4 * s.first);
+          return;
+        }
         this.#store(s.values, s.index, s.stride, this.#at.words + 4 * s.first);
         return;
       case 'memory':
@@ -152,13 +181,13 @@ class WasmFunction implements FunctionWriter {
   /** Stores the words of one value. All are worked out first: a word may be made of another one that is overwritten here. */
   #store(values: readonly Word[], index: Word, stride: number, base: number): void {
     if (values.length === 1) {
-      this.#address(index, stride);
+      this.#address(index, 4 * stride);
       this.#push(values[0]!);
       this.code.store(base);
       return;
     }
     const place = this.#local('place');
-    this.#address(index, stride);
+    this.#address(index, 4 * stride);
     this.code.set(place);
     values.forEach((v, k) => {
       this.#push(v);
@@ -167,18 +196,24 @@ class WasmFunction implements FunctionWriter {
     values.forEach((_, k) => this.code.get(place).get(this.#local(`w${k}`)).store(base + 4 * k));
   }
 
-  /** Byte offset of element `index` of `stride` words. */
-  #address(index: Word, stride: number): void {
+  /** Byte offset of element `index` of `bytes` bytes. */
+  #address(index: Word, bytes: number): void {
+    const c = this.#g.constantOf(index);
+    if (c !== undefined) {
+      this.code.constant(c * bytes);
+      return;
+    }
     this.#push(index);
-    if (stride === 1) this.code.constant(2).op(Op.i32Shl);
-    else this.code.constant(4 * stride).op(Op.i32Mul);
+    if (bytes === 1) return;
+    if (Number.isInteger(Math.log2(bytes))) this.code.constant(Math.log2(bytes)).op(Op.i32Shl);
+    else this.code.constant(bytes).op(Op.i32Mul);
   }
 
   /** Puts a value on the stack. */
   #push(x: Word): void {
     const n = this.#g.node(x);
     if (n.op === 'const') this.code.constant(n.k);
-    else if (this.#walk.plan.named[x] === 1 && n.op !== 'table') this.code.get(this.#local(`v${x}`));
+    else if (this.#walk.plan.named[x] === 1 && n.op !== 'table') this.code.get(this.#named(x));
     else if (n.op === 'slot') this.code.get(this.#local(`r${n.k}`));
     else this.#expression(x);
   }
@@ -251,11 +286,12 @@ class WasmFunction implements FunctionWriter {
       case 'mux':
         if (this.#walk.cost(b) <= CHEAP && this.#walk.cost(c) <= CHEAP) {
           for (const arg of [b, c, a]) this.#push(arg);
-          code.op(Op.select);
+          if (g.isVector(x)) code.op(Op.selectTyped, 1, ValueType.v128);
+          else code.op(Op.select);
           return;
         }
         this.#push(a);
-        code.op(Op.if, BlockType.i32);
+        code.op(Op.if, this.#typeOf(x));
         this.#push(b);
         code.op(Op.else);
         this.#push(c);
@@ -274,22 +310,59 @@ class WasmFunction implements FunctionWriter {
         // Of a word that may be zero the result is not used, but it must keep its width.
         code.op(Op.i32Ctz).constant(31).op(Op.i32And);
         return;
-      case 'load':
+      case 'lane8':
+      case 'lane16':
+      case 'lane32':
         this.#address(a, n.stride);
+        code.op(...LANE_LOAD[n.stride as 1 | 2 | 4]).unsigned(this.#at.words + n.k);
+        return;
+      case 'vload':
+        code.constant(0).vectorLoad(this.#at.words + n.k);
+        return;
+      case 'vconst':
+        this.#constant(n.k);
+        return;
+      case 'i8x16.shuffle':
+        this.#push(a);
+        this.#push(b);
+        code.vector(Vector.shuffle).op(...g.constants[n.k]!);
+        return;
+      case 'load':
+        this.#address(a, 4 * n.stride);
         code.load(this.#at.words + 4 * n.k);
         return;
       case 'mem':
-        this.#address(a, n.stride);
+        this.#address(a, 4 * n.stride);
         code.load(this.#at.memories[n.resource]! + 4 * n.k);
         return;
       case 'lookup':
-        this.#address(b, 1);
+        this.#address(b, 4);
         code.load(this.#at.temporaries + 4 * this.#walk.tableOf(a));
         return;
       case 'table':
       case 'const':
       case 'slot':
         throw new Error(`${n.op} is no expression`);
+      default:
+        this.#simd(n.op, n.args, n.k);
     }
   }
+
+  #simd(op: SimdOp, args: readonly Word[], lane: number): void {
+    for (const arg of args) this.#push(arg);
+    const [opcode, immediate] = SIMD[op] as readonly [number, 'lane'?];
+    this.code.vector(opcode);
+    if (immediate !== undefined) this.code.op(lane);
+  }
+
+  /** The processor makes vectors of equal bits at once; all others are loaded. */
+  #constant(k: number): void {
+    const bytes = this.#g.constants[k]!;
+    if (bytes.every((b) => b === bytes[0]) && (bytes[0] === 0 || bytes[0] === 255)) this.code.vector(Vector.const).op(...bytes);
+    else this.code.constant(0).vectorLoad(this.#at.constants + VECTOR_BYTES * k);
+  }
 }
+
+/** Instructions, with their alignment, for lanes of so many bytes. */
+const LANE_LOAD = { 1: [Op.i32Load8U, 0], 2: [Op.i32Load16U, 1], 4: [Op.i32Load, 2] } as const;
+const LANE_STORE = { 1: [Op.i32Store8, 0], 2: [Op.i32Store16, 1], 4: [Op.i32Store, 2] } as const;

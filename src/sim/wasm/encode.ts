@@ -14,12 +14,17 @@ export const Op = {
   call: 0x10,
   drop: 0x1a,
   select: 0x1b,
+  selectTyped: 0x1c,
   localGet: 0x20,
   localSet: 0x21,
   localTee: 0x22,
   i32Load: 0x28,
+  i32Load8U: 0x2d,
+  i32Load16U: 0x2f,
   f64Load: 0x2b,
   i32Store: 0x36,
+  i32Store8: 0x3a,
+  i32Store16: 0x3b,
   f64Store: 0x39,
   i32Const: 0x41,
   i32Eqz: 0x45,
@@ -47,9 +52,15 @@ export const Op = {
   f64ConvertI32U: 0xb8,
 } as const;
 
-const I32 = 0x7f;
-const EMPTY = 0x40;
-export const BlockType = { empty: EMPTY, i32: I32 } as const;
+/** Types of values and locals. */
+export const ValueType = { i32: 0x7f, v128: 0x7b } as const;
+export type ValueType = (typeof ValueType)[keyof typeof ValueType];
+const I32 = ValueType.i32;
+export const BlockType = { empty: 0x40, ...ValueType } as const;
+
+/** Vector instructions that are not in the table of those between values, after the prefix. */
+export const Vector = { load: 0x00, store: 0x0b, const: 0x0c, shuffle: 0x0d } as const;
+const VECTOR_PREFIX = 0xfd;
 
 /** A growing piece of code. */
 export class Code {
@@ -99,13 +110,23 @@ export class Code {
   store(offset: number): this {
     return this.op(Op.i32Store, 2).unsigned(offset);
   }
+  vector(opcode: number): this {
+    return this.op(VECTOR_PREFIX).unsigned(opcode);
+  }
+  /** 16 bytes, which need not lie at a multiple of 16. */
+  vectorLoad(offset: number): this {
+    return this.vector(Vector.load).op(0).unsigned(offset);
+  }
+  vectorStore(offset: number): this {
+    return this.vector(Vector.store).op(0).unsigned(offset);
+  }
 }
 
 export interface Func {
   /** Index into the types below. */
   readonly type: number;
-  /** Number of i32 locals besides parameters. */
-  readonly locals: number;
+  /** Locals besides parameters. */
+  readonly locals: readonly ValueType[];
   readonly code: Code;
 }
 
@@ -133,8 +154,14 @@ export function encodeModule(functions: readonly Func[], pages: { readonly initi
   const bodies = new Code().unsigned(functions.length);
   for (const f of functions) {
     const head = new Code();
-    if (f.locals === 0) head.op(0);
-    else head.op(1).unsigned(f.locals).op(I32);
+    const runs: { type: ValueType; count: number }[] = [];
+    for (const type of f.locals) {
+      const last = runs.at(-1);
+      if (last?.type === type) last.count++;
+      else runs.push({ type, count: 1 });
+    }
+    head.unsigned(runs.length);
+    for (const { type, count } of runs) head.unsigned(count).op(type);
     bodies.unsigned(head.bytes.length + f.code.bytes.length + 1);
     for (const b of head.bytes) bodies.bytes.push(b);
     for (const b of f.code.bytes) bodies.bytes.push(b);

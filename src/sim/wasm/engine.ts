@@ -2,6 +2,7 @@ import type { Design } from '../../hdl/elaborate.ts';
 import { CompiledEngine, TUNING, type Backend, type Host, type Kernel, type Storage } from '../compiled.ts';
 import type { Layout } from '../layout.ts';
 import type { Plan, PlanOptions } from '../words/plan.ts';
+import { VECTOR_BYTES } from '../words/graph.ts';
 import { Walk } from '../words/walk.ts';
 import { emitWasm } from './emit.ts';
 import { encodeModule } from './encode.ts';
@@ -11,7 +12,7 @@ export class WasmEngine extends CompiledEngine {
   readonly name = 'wasm';
 
   constructor(design: Design, tuning: PlanOptions = TUNING) {
-    super(design, (layout, checks) => new WasmBackend(layout, checks), tuning);
+    super(design, (layout, checks) => new WasmBackend(layout, checks), tuning, true);
   }
 }
 
@@ -22,7 +23,7 @@ const MOST_PAGES = 16384;
 /**
  * Everything lives in one linear memory:
  *
- *     | failed (8 bytes) | covers | words | memories | pictures and temporaries, as kernels and observers come |
+ *     | failed | covers | words | memories | pictures and temporaries, as kernels and observers come |
  *
  * It is shared so that views stay valid when it grows.
  */
@@ -49,7 +50,7 @@ class WasmBackend implements Backend {
 
   #allocate(bytes: number): number {
     const at = this.#end;
-    this.#end += Math.ceil(bytes / 8) * 8;
+    this.#end += Math.ceil(bytes / VECTOR_BYTES) * VECTOR_BYTES;
     const pages = Math.ceil(this.#end / PAGE) - this.#memory.buffer.byteLength / PAGE;
     if (pages > 0) this.#memory.grow(pages);
     return at;
@@ -58,7 +59,12 @@ class WasmBackend implements Backend {
   compile(plan: Plan, picture: Int32Array | undefined, host: Host): Kernel {
     const { words, memories, covers, failed } = this.storage;
     const walk = new Walk(plan);
+    const { constants } = plan.g;
+    const pool = this.#allocate(VECTOR_BYTES * constants.length);
+    const bytes = new Uint8Array(this.#memory.buffer, pool, VECTOR_BYTES * constants.length);
+    constants.forEach((c, i) => bytes.set(c, VECTOR_BYTES * i));
     const functions = emitWasm(walk, {
+      constants: pool,
       temporaries: this.#allocate(4 * walk.temporaries),
       words: words.byteOffset,
       memories: memories.map((m) => m.byteOffset),

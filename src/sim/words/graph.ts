@@ -1,5 +1,6 @@
 import { Chains, mix } from '../../ir/chains.ts';
 import type { Word, Words } from '../../ir/words.ts';
+import type { LaneSize, SimdOp } from './lanes/simd.ts';
 
 /**
  * Word operations. All values are 32-bit words; `width` bounds the used bits, the others are zero.
@@ -12,12 +13,23 @@ import type { Word, Words } from '../../ir/words.ts';
  * | `mem`    | word          | word `a * stride + k` of memory `memory`           |
  * | `table`  |               | a table of the arguments, built in this cycle      |
  * | `lookup` |               | entry b of table a                                 |
+ * | `lane8`, `lane16`, `lane32` | byte | lane `a` of a packed Vec at byte `k` of the state |
+ * | `vload`  | byte          | 16 bytes of a packed Vec at byte `k` of the state  |
+ * | `vconst` | constant      | 16 bytes of `constants`                            |
+ *
+ * Values of 16 bytes have width `VECTOR`; on them work `mux` (with a word as the condition), shuffles of two (by the bytes in constant `k`) and
+ * the instructions of `SIMD`.
  */
 export type WordOp =
   | 'const' | 'slot' | 'load' | 'mem' | 'table' | 'lookup'
   | 'and' | 'or' | 'xor' | 'add' | 'sub' | 'mul' | 'mulh'
   | 'shl' | 'shr' | 'shlv' | 'shrv' | 'sarv' | 'sext'
-  | 'eq' | 'ltu' | 'lts' | 'mux' | 'parity' | 'popcount' | 'ctz'; // prettier-ignore
+  | 'eq' | 'ltu' | 'lts' | 'mux' | 'parity' | 'popcount' | 'ctz'
+  | 'lane8' | 'lane16' | 'lane32' | 'vload' | 'vconst' | 'i8x16.shuffle' | SimdOp; // prettier-ignore
+
+/** Width of a vector. */
+export const VECTOR = 128;
+export const VECTOR_BYTES = 16;
 
 export interface WordNode {
   readonly op: WordOp;
@@ -81,6 +93,60 @@ export class WordGraph implements Words {
   }
   memory(memory: number, address: Word, word: number, stride: number, width: number): Word {
     return this.#make('mem', width, [address], word, stride, memory);
+  }
+
+  // ---- vectors --------------------------------------------------------------------------------------------------------------------
+
+  readonly constants: Uint8Array[] = [];
+  readonly #constantIds = new Map<string, number>();
+
+  #constantId(bytes: readonly number[]): number {
+    const key = bytes.join();
+    let id = this.#constantIds.get(key);
+    if (id === undefined) {
+      id = this.constants.length;
+      this.constants.push(Uint8Array.from(bytes));
+      this.#constantIds.set(key, id);
+    }
+    return id;
+  }
+  isVector(x: Word): boolean {
+    return this.nodes[x]!.width === VECTOR;
+  }
+  /** The bytes of a vector if it is a constant. */
+  bytesOf(x: Word): Uint8Array | undefined {
+    const n = this.nodes[x]!;
+    return n.op === 'vconst' ? this.constants[n.k] : undefined;
+  }
+  vconst(bytes: readonly number[]): Word {
+    return this.#make('vconst', VECTOR, [], this.#constantId(bytes));
+  }
+  vload(byte: number, region: number): Word {
+    return this.#make('vload', VECTOR, [], byte, 0, region);
+  }
+  /** One lane of a packed Vec. */
+  laneLoad(size: LaneSize, byte: number, index: Word, width: number, region: number): Word {
+    return this.#make(`lane${size === 1 ? 8 : size === 2 ? 16 : 32}`, width, [index], byte, size, region);
+  }
+  /** Byte i of the result is byte `bytes[i]` of the 32 bytes of a and b. */
+  shuffle(a: Word, b: Word, bytes: readonly number[]): Word {
+    const [x, y] = [this.bytesOf(a), this.bytesOf(b)];
+    if (x !== undefined && y !== undefined) return this.vconst(bytes.map((i) => (i < VECTOR_BYTES ? x[i]! : y[i - VECTOR_BYTES]!)));
+    if (bytes.every((i, at) => i === at)) return a;
+    if (bytes.every((i, at) => i === at + VECTOR_BYTES)) return b;
+    return this.#make('i8x16.shuffle', VECTOR, [a, b], this.#constantId(bytes));
+  }
+  simd(op: SimdOp, args: readonly Word[], k = 0): Word {
+    return this.#make(op, VECTOR, args, k);
+  }
+  /** An instruction that makes a word of a vector. */
+  simdWord(op: SimdOp, width: number, x: Word, k = 0): Word {
+    return this.#make(op, width, [x], k);
+  }
+  vmux(select: Word, ifTrue: Word, ifFalse: Word): Word {
+    const s = this.constantOf(select);
+    if (s !== undefined) return s === 1 ? ifTrue : ifFalse;
+    return ifTrue === ifFalse ? ifTrue : this.#make('mux', VECTOR, [select, ifTrue, ifFalse]);
   }
 
   // ---- bitwise --------------------------------------------------------------------------------------------------------------------

@@ -5,6 +5,8 @@ import { components } from '../../ir/visit.ts';
 import { join, wordCount, wordWidth, type Operand, type VecOperand, type Word } from '../../ir/words.ts';
 import type { Layout } from '../layout.ts';
 import type { WordGraph } from './graph.ts';
+import { LaneLowering } from './lanes/lower.ts';
+import type { LaneSize } from './lanes/simd.ts';
 
 /** Levels of recursion between two values that are made beforehand. */
 const LEVELS = 50;
@@ -22,6 +24,8 @@ export class Lowering {
   readonly #visited: Uint8Array;
   /** Levels of a value above the nearest one made beforehand. */
   readonly #depth: Int32Array;
+  /** Vecs in vectors, for engines that have them. */
+  readonly #vectors: LaneLowering | undefined;
 
   constructor(
     private readonly graph: Graph,
@@ -30,9 +34,11 @@ export class Lowering {
     /** The kernel for running: resets are known to be 0. */
     private readonly resetTied: boolean,
   ) {
-    for (const group of components(graph.nodes.length, (id) => argsOf(graph.nodes[id]!))) {
+    const groups = components(graph.nodes.length, (id) => argsOf(graph.nodes[id]!));
+    for (const group of groups) {
       if (group.length > 1 || argsOf(graph.nodes[group[0]!]!).includes(group[0]!)) for (const id of group) this.#cyclic.add(id);
     }
+    this.#vectors = layout.vectors ? new LaneLowering(graph, layout, g, this, groups, this.#cyclic) : undefined;
     this.#visited = new Uint8Array(graph.nodes.length);
     this.#depth = new Int32Array(graph.nodes.length);
   }
@@ -47,6 +53,25 @@ export class Lowering {
   words(id: NodeId): Word[] {
     this.#prepare(id);
     return this.#words(id);
+  }
+
+  /** Is a Vec worked out in vectors? */
+  inVectors(id: NodeId): boolean {
+    return this.#vectors?.has(id) === true;
+  }
+
+  /** A Vec as it is packed: numbers, or masks of single bits, in lanes of `size` bytes. */
+  packed(id: NodeId, size: LaneSize): readonly Word[] {
+    this.#prepare(id);
+    const { of, value } = this.#vectors!.lanes(id);
+    return this.graph.nodes[id]!.width === 1 ? of.maskOf(value, size) : of.numberOf(value, size);
+  }
+
+  /** A Vec of constants, packed. */
+  packedConstants(words: readonly Word[], width: number, size: LaneSize): readonly Word[] {
+    const of = this.#vectors!.of(words.length);
+    const value = of.build(words);
+    return width === 1 ? of.maskOf(value, size) : of.numberOf(value, size);
   }
 
   /**
@@ -68,7 +93,8 @@ export class Lowering {
         let depth = 0;
         for (const a of args) depth = Math.max(depth, this.#depth[a]! + 1);
         if (depth >= LEVELS && !this.#cyclic.has(top.id)) {
-          this.#words(top.id);
+          if (this.inVectors(top.id)) this.#vectors!.lanes(top.id);
+          else this.#words(top.id);
           depth = 0;
         }
         this.#depth[top.id] = depth;
@@ -100,6 +126,10 @@ export class Lowering {
     if (this.#cyclic.has(node.id) && length > 1) {
       return join(g, Array.from({ length }, (_, i) => ({ word: this.range(node.id, lane, lo + i, 1), width: 1 })));
     }
+    if (this.inVectors(node.id)) {
+      const { of, value } = this.#vectors!.lanes(node.id);
+      return g.trunc(g.shr(of.lane(value, lane), lo), length);
+    }
     switch (node.kind) {
       case 'const':
         return g.constant(Number((node.value >> BigInt(lane * node.width + lo)) & ((1n << BigInt(length)) - 1n)));
@@ -112,7 +142,7 @@ export class Lowering {
           const bit = this.#oneBit(node, lane, lo);
           if (bit !== undefined) return bit;
         }
-        const lowered = row.words(g, node.args.map((a) => this.#vec(a)), node.attrs, lane, node.width);
+        const lowered = this.#vectors?.reduced(node) ?? row.words(g, node.args.map((a) => this.#vec(a)), node.attrs, lane, node.width);
         if ('range' in lowered) return g.trunc(lowered.range(lo, length), length);
         if (lo % 32 === 0 && length === wordWidth(node.width, lo / 32)) return lowered.word(lo / 32);
         return this.#cut(lowered.word, lo, length);
@@ -176,6 +206,9 @@ export class Lowering {
 
   #vec(id: NodeId): VecOperand {
     const node = this.graph.nodes[id]!;
+    if (this.inVectors(id)) {
+      return { width: node.width, lanes: node.lanes, lane: (i) => this.#operand(id, i), load: (index) => this.#vectors!.laneAt(id, index) };
+    }
     const place = node.lanes > 1 && (node.kind === 'reg' || node.kind === 'input' || node.kind === 'port') ? this.layout.places.get(id) : undefined;
     return {
       width: node.width,

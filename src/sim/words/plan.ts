@@ -38,8 +38,10 @@ export interface PlanOptions {
 /** Leaves cost nothing to write again. */
 export const isLeaf = (g: WordGraph, x: Word): boolean => {
   const { op } = g.node(x);
-  return op === 'const' || op === 'slot';
+  return op === 'const' || op === 'slot' || op === 'vconst';
 };
+
+const READS_REGION: ReadonlySet<string> = new Set(['load', 'lane8', 'lane16', 'lane32', 'vload']);
 
 interface Frame {
   readonly parent: Frame | undefined;
@@ -205,7 +207,8 @@ function readBeforeWrite(g: WordGraph, late: Block, done: Uint8Array): Word[] {
   const found = new Set<Word>();
   const resource = (x: Word): string | undefined => {
     const n = g.node(x);
-    return n.op === 'mem' ? `memory ${n.resource}` : n.op === 'load' ? `region ${n.resource}` : undefined;
+    if (n.op === 'mem') return `memory ${n.resource}`;
+    return READS_REGION.has(n.op) ? `region ${n.resource}` : undefined;
   };
   const check = (roots: readonly Word[]): void => {
     if (written.size === 0 && slots.size === 0) return;
@@ -227,7 +230,7 @@ function readBeforeWrite(g: WordGraph, late: Block, done: Uint8Array): Word[] {
       }
       check(rootsOf(item));
       if (item.kind === 'memory') written.add(`memory ${item.memory}`);
-      else if (item.kind === 'lane') written.add(`region ${item.region}`);
+      else if (item.kind === 'lane' || item.kind === 'vector') written.add(`region ${item.region}`);
       else if (item.kind === 'slot') slots.add(item.slot);
       else if (item.kind === 'model') for (const k of item.writes) slots.add(k);
     }

@@ -4,6 +4,7 @@ import { indexWidth } from '../../bits/index.ts';
 import type { Word } from '../../ir/words.ts';
 import type { Layout } from '../layout.ts';
 import type { WordGraph } from './graph.ts';
+import type { LaneSize } from './lanes/simd.ts';
 import { Lowering } from './lower.ts';
 
 /** What a kernel does with values. */
@@ -15,8 +16,10 @@ export type Sink =
   | { readonly kind: 'slot'; readonly slot: number; readonly value: Word }
   /** A word of the picture that an observer looks at. */
   | { readonly kind: 'out'; readonly slot: number; readonly value: Word }
-  /** The lane `index` of a register Vec; nothing if there is no such lane. */
-  | { readonly kind: 'lane'; readonly region: NodeId; readonly first: number; readonly stride: number; readonly lanes: number; readonly index: Word; readonly values: readonly Word[] }
+  /** The lane `index` of a register Vec, which is one; `packed`: bytes of a lane. */
+  | { readonly kind: 'lane'; readonly region: NodeId; readonly first: number; readonly stride: number; readonly lanes: number; readonly packed?: LaneSize | undefined; readonly index: Word; readonly values: readonly Word[] }
+  /** 16 bytes of a packed register Vec. */
+  | { readonly kind: 'vector'; readonly region: NodeId; readonly byte: number; readonly value: Word }
   | { readonly kind: 'memory'; readonly memory: number; readonly address: Word; readonly values: readonly Word[] }
   /** Calls a model, which then writes its outputs: these slots. */
   | { readonly kind: 'model'; readonly model: number; readonly writes: readonly number[] };
@@ -40,6 +43,7 @@ export const rootsOf = (s: Sink): readonly Word[] => {
       return [s.hit];
     case 'slot':
     case 'out':
+    case 'vector':
       return [s.value];
     case 'lane':
       return [s.index, ...s.values];
@@ -110,10 +114,14 @@ export function clockEdge(graph: Graph, layout: Layout, g: WordGraph, { domains,
   for (const [reg, next] of graph.next) {
     const node = graph.nodes[reg]!;
     if (node.kind !== 'reg' || !domains.has(node.domain)) continue;
-    const target = dynamic.has(reg) ? plan.late : plan.registers;
+    const place = layout.places.get(reg)!;
+    const target = dynamic.has(reg) || place.packed !== undefined ? plan.late : plan.registers;
     if (!resetTied && node.resets) {
-      const place = layout.places.get(reg)!;
       const reset = initialWords(node, g);
+      if (place.packed !== undefined) {
+        storePacked(reg, place.packed, next, target, { inReset: inReset(node.domain), words: reset });
+        continue;
+      }
       lowering.words(next).forEach((value, i) => {
         target.items.push({ kind: 'slot', slot: place.first + i, value: g.mux(inReset(node.domain), reset[i]!, value) });
       });
@@ -133,12 +141,11 @@ export function clockEdge(graph: Graph, layout: Layout, g: WordGraph, { domains,
       const [select, a, b] = node.args as [NodeId, NodeId, NodeId];
       const condition = scalarCondition(graph, select);
       const replaced = graph.nodes[a]!;
-      if (condition !== undefined && replaced.kind === 'op' && replaced.op === 'insert' && replaced.args[0] === b && b !== reg && holds.in(reg, b)) {
-        // when (...) lane = x, on top of what stood before: first that, then the lane, in a branch of its own.
+      if (condition !== undefined && replaced.kind === 'op' && replaced.op === 'insert' && replaced.args[0] === b && b !== reg && (place.packed !== undefined || holds.in(reg, b))) {
+        // when (...) lane = x, on top of what stood before: first that, then the lane, in a branch after it.
         assign(reg, b, into, new Map<NodeId, number>([...uses, [b, 1]]));
-        const branch: Branch = { kind: 'branch', condition: lowering.word(condition, 0, 0), then: block(), otherwise: block() };
-        into.items.push(branch);
-        storeLane(reg, replaced, branch.then);
+        const then = afterwards(into, reg, lowering.word(condition, 0, 0));
+        if (then !== undefined) storeLane(reg, replaced, then);
         return;
       }
       if (condition !== undefined && (holds.in(reg, a) || holds.in(reg, b))) {
@@ -150,12 +157,53 @@ export function clockEdge(graph: Graph, layout: Layout, g: WordGraph, { domains,
         return;
       }
     }
-    if (node.kind === 'op' && node.op === 'insert' && single && holds.in(reg, node.args[0]!)) {
+    if (node.kind === 'op' && node.op === 'insert' && single && (place.packed !== undefined || holds.in(reg, node.args[0]!))) {
       assign(reg, node.args[0]!, into, uses);
       storeLane(reg, node, into);
       return;
     }
-    lowering.words(value).forEach((v, i) => into.items.push({ kind: 'slot', slot: place.first + i, value: v }));
+    if (place.packed !== undefined) storePacked(reg, place.packed, value, into);
+    else lowering.words(value).forEach((v, i) => into.items.push({ kind: 'slot', slot: place.first + i, value: v }));
+  }
+
+  /** All lanes of a packed register that change. */
+  function storePacked(reg: NodeId, size: LaneSize, value: NodeId, into: Block, reset?: { readonly inReset: Word; readonly words: readonly Word[] }): void {
+    const { first, lanes, width } = layout.places.get(reg)!;
+    if (lowering.inVectors(value)) {
+      const before = lowering.packed(reg, size);
+      const initial = reset && lowering.packedConstants(reset.words, width, size);
+      lowering.packed(value, size).forEach((part, p) => {
+        const next = initial === undefined ? part : g.vmux(reset!.inReset, initial[p]!, part);
+        if (next !== before[p]) into.items.push({ kind: 'vector', region: reg, byte: 4 * first + 16 * p, value: next });
+      });
+      return;
+    }
+    for (let lane = 0; lane < lanes; lane++) {
+      const word = lowering.word(value, lane, 0);
+      const next = reset === undefined ? word : g.mux(reset.inReset, reset.words[lane]!, word);
+      if (next !== lowering.word(reg, lane, 0)) into.items.push(laneSink(reg, g.constant(lane), [next]));
+    }
+  }
+
+  function laneSink(reg: NodeId, index: Word, values: readonly Word[]): Sink {
+    const { first, lanes, width, wordsPerLane, packed } = layout.places.get(reg)!;
+    // A packed bit is 0 or -1.
+    const stored = packed !== undefined && width === 1 ? values.map((v) => g.sub(g.constant(0), v, 32)) : values;
+    return { kind: 'lane', region: reg, first, stride: wordsPerLane, lanes, packed, index, values: stored };
+  }
+
+  /** The block under a condition that comes after all that changes a register: one that is there already, if the register is not changed after it. */
+  function afterwards(parent: Block, reg: NodeId, condition: Word): Block | undefined {
+    const c = g.constantOf(condition);
+    if (c !== undefined) return c === 1 ? parent : undefined;
+    for (let i = parent.items.length - 1; i >= 0; i--) {
+      const item = parent.items[i]!;
+      if (item.kind === 'branch' && item.condition === condition && !changes(item.otherwise, reg)) return item.then;
+      if (changes({ items: [item] }, reg)) break;
+    }
+    const branch: Branch = { kind: 'branch', condition, then: block(), otherwise: block() };
+    parent.items.push(branch);
+    return branch.then;
   }
 
   function storeLane(reg: NodeId, node: GraphNode & { kind: 'op' }, into: Block): void {
@@ -164,7 +212,9 @@ export function clockEdge(graph: Graph, layout: Layout, g: WordGraph, { domains,
     const values = lowering.words(node.args[2]!);
     if (index.kind === 'const') {
       const lane = Number(index.value);
-      if (lane < place.lanes) values.forEach((value, k) => into.items.push({ kind: 'slot', slot: place.first + lane * place.wordsPerLane + k, value }));
+      if (lane >= place.lanes) return;
+      if (place.packed !== undefined) into.items.push(laneSink(reg, g.constant(lane), values));
+      else values.forEach((value, k) => into.items.push({ kind: 'slot', slot: place.first + lane * place.wordsPerLane + k, value }));
       return;
     }
     // An index that can leave the Vec is tested; wide ones are compared whole first.
@@ -172,7 +222,7 @@ export function clockEdge(graph: Graph, layout: Layout, g: WordGraph, { domains,
     const all = lowering.words(index.id);
     for (const high of all.slice(1)) target = target && under(target, g.eq(high, g.constant(0)), true);
     if (2 ** Math.min(index.width, 32) > place.lanes) target = target && under(target, g.ltu(all[0]!, g.constant(place.lanes)), true);
-    target?.items.push({ kind: 'lane', region: reg, first: place.first, stride: place.wordsPerLane, lanes: place.lanes, index: all[0]!, values });
+    target?.items.push(laneSink(reg, all[0]!, values));
   }
 
   function inOrder(parent: Block, condition: Word): Block | undefined {
@@ -249,6 +299,10 @@ function initialWords(node: GraphNode & { kind: 'reg' }, g: WordGraph): Word[] {
   }
   return words;
 }
+
+/** Does a block write lanes of a register? */
+const changes = ({ items }: Block, reg: NodeId): boolean =>
+  items.some((item) => (item.kind === 'branch' ? changes(item.then, reg) || changes(item.otherwise, reg) : (item.kind === 'lane' || item.kind === 'vector') && item.region === reg));
 
 /** The one-bit condition of a multiplexer, also where it is spread over the lanes of a Vec. */
 function scalarCondition(graph: Graph, select: NodeId): NodeId | undefined {

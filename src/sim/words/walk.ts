@@ -1,4 +1,5 @@
 import type { Word } from '../../ir/words.ts';
+import { VECTOR_BYTES } from './graph.ts';
 import { isLeaf, type Plan, type Step } from './plan.ts';
 import { rootsOf, type Sink } from './sinks.ts';
 
@@ -40,7 +41,14 @@ export class Walk {
 
   constructor(readonly plan: Plan) {
     let count = 0;
-    for (const x of plan.crossing) this.#temporaryOf.set(x, count++);
+    const { g } = plan;
+    // Vectors first, so that all lie at multiples of their size.
+    for (const x of plan.crossing) {
+      if (!g.isVector(x)) continue;
+      this.#temporaryOf.set(x, count);
+      count += VECTOR_BYTES / 4;
+    }
+    for (const x of plan.crossing) if (!g.isVector(x)) this.#temporaryOf.set(x, count++);
     for (const t of plan.tables) {
       this.#tableOf.set(t, count);
       count += plan.g.node(t).args.length;
@@ -163,7 +171,7 @@ function slotsWritten(step: Step): number[] {
 function slotsOf(s: Sink): number[] {
   if (s.kind === 'slot') return [s.slot];
   if (s.kind === 'model') return [...s.writes];
-  return s.kind === 'lane' ? Array.from({ length: s.lanes * s.stride }, (_, i) => s.first + i) : [];
+  return s.kind === 'lane' && s.packed === undefined ? Array.from({ length: s.lanes * s.stride }, (_, i) => s.first + i) : [];
 }
 
 /** Slots that are read after they have been written, with who reads them. */
