@@ -4,6 +4,7 @@ import { resolve, type Graph } from '../ir/graph.ts';
 import type { DomainId, NodeId } from '../ir/netlist.ts';
 import { optimise } from '../ir/passes/index.ts';
 import { wordCount } from '../ir/words.ts';
+import type { LinearMemory } from '../wave/wasm.ts';
 import type { Engine, EngineName, EngineState, Observer } from './engine.ts';
 import { layOut, loadBig, loadLane, storeBig, type Layout } from './layout.ts';
 import { ModelInstance } from './models.ts';
@@ -51,6 +52,8 @@ export interface Storage {
   readonly failed: Int32Array;
   /** A picture for an observer. */
   picture(size: number): Int32Array;
+  /** What all of it lies in, if that is memory of WebAssembly. */
+  readonly linear?: LinearMemory;
 }
 
 export type Host = (model: number) => void;
@@ -190,7 +193,23 @@ export abstract class CompiledEngine implements Engine {
       const plan = makePlan(g, [observation(this.#graph, this.#layout, g, ids, offsets)], -1, this.tuning);
       return this.#backend.compile(plan, image, this.#host);
     };
-    return { image, offsets, settle: () => void (run ??= compile())(1) };
+    const edges = new Map<string, Kernel>();
+    const edge = (domains: readonly DomainId[], checks: boolean): Kernel => {
+      const resetTied = this.#resets === 0;
+      const key = `${domains.join()} ${resetTied} ${checks}`;
+      let kernel = edges.get(key);
+      if (kernel === undefined) {
+        const g = new WordGraph();
+        const seen = observation(this.#graph, this.#layout, g, ids, offsets, resetTied);
+        const next = clockEdge(this.#graph, this.#layout, g, { domains: new Set(domains), resetTied, checks });
+        // The picture first: it shows the cycle that ends here, also if a check stops there.
+        kernel = this.#backend.compile(makePlan(g, [seen, next.checks, next.registers, next.late], 3, this.tuning), image, this.#host);
+        edges.set(key, kernel);
+      }
+      this.#failed[0] = 0;
+      return kernel;
+    };
+    return { image, offsets, settle: () => void (run ??= compile())(1), edge, memory: this.#backend.storage.linear };
   }
 
   readMemory(memory: number, address: number): bigint {

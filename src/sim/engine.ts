@@ -1,4 +1,5 @@
 import type { DomainId, NodeId } from '../ir/netlist.ts';
+import type { LinearMemory } from '../wave/wasm.ts';
 
 /** Names of the engines; `interp` defines the meaning, the others are fast. */
 export type EngineName = 'interp' | 'js' | 'wasm';
@@ -9,6 +10,13 @@ export interface Observer {
   readonly offsets: readonly number[];
   /** Brings the picture up to date with inputs and state. */
   settle(): void;
+  /**
+   * A kernel that brings the picture up to date and then goes on as `Engine.tick` does; what both need is worked out once. It is good until
+   * a reset is driven. Absent: the engine has none.
+   */
+  edge?(domains: readonly DomainId[], checks: boolean): (count: number) => number;
+  /** Where the picture lies, if that is memory of WebAssembly; the kernel is then a function of WebAssembly, too. */
+  readonly memory?: LinearMemory | undefined;
 }
 
 /** State of an engine at one moment; only the engine that made it (on the same design) can take it back. */

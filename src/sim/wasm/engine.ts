@@ -45,6 +45,7 @@ class WasmBackend implements Backend {
       words: ints(layout.size),
       memories: layout.memories.map((m) => ints(m.length)),
       picture: ints,
+      linear: { memory: this.#memory, allocate: (bytes) => this.#allocate(bytes) },
     };
   }
 

@@ -281,8 +281,8 @@ export function clockEdge(graph: Graph, layout: Layout, g: WordGraph, { domains,
 }
 
 /** Puts the words of some nodes into a picture: node i at `offsets[i]`. */
-export function observation(graph: Graph, layout: Layout, g: WordGraph, nodes: readonly NodeId[], offsets: readonly number[]): Block {
-  const lowering = new Lowering(graph, layout, g, false);
+export function observation(graph: Graph, layout: Layout, g: WordGraph, nodes: readonly NodeId[], offsets: readonly number[], resetTied = false): Block {
+  const lowering = new Lowering(graph, layout, g, resetTied);
   const items: Sink[] = [];
   nodes.forEach((id, i) => lowering.words(id).forEach((value, k) => items.push({ kind: 'out', slot: offsets[i]! + k, value })));
   return { items };
