@@ -73,16 +73,8 @@ export function flatten(top: Module): Flat {
   /** First walk: give every node its number. Inputs come from above, ports from below. */
   const place = (module: Module, path: string, domains: readonly DomainId[], inputs: ReadonlyMap<string, NodeId> | undefined): Placed => {
     const map = new Int32Array(module.nodes.length).fill(-1);
-    const inputNames = new Map([...module.inputs].map(([name, id]) => [id, name]));
-    for (const node of module.nodes) {
-      if (node.kind === 'port' && module.instances[node.instance]!.of.kind === 'module') continue;
-      if (node.kind === 'input' && inputs !== undefined) {
-        map[node.id] = inputs.get(inputNames.get(node.id)!)!;
-        continue;
-      }
-      map[node.id] = nodes.length;
-      nodes.push(node);
-    }
+    if (inputs !== undefined) for (const [name, id] of module.inputs) map[id] = inputs.get(name)!;
+    for (const node of module.nodes) if (isOwn(module, node, inputs === undefined)) map[node.id] = nodes.push(node) - 1;
     const firstMemory = memories.length;
     for (const m of module.memories) memories.push({ ...m, id: memories.length, path: below(path, m.name) });
     const children: Placed[] = [];
@@ -104,34 +96,29 @@ export function flatten(top: Module): Flat {
   };
 
   const root = place(top, '', top.domains.map((_, i) => i), undefined);
-  const done = new Uint8Array(nodes.length);
   const modelIndex = new Map(models.map((m, i) => [m.path, i]));
 
   /** Second walk: translate references. */
   const translate = ({ module, path, map, memories: memoryMap, domains, children }: Placed): void => {
     const at = (id: NodeId): NodeId => map[id]!;
-    for (const node of module.nodes) {
-      const id = at(node.id);
-      if (done[id] === 1 || (node.kind === 'port' && module.instances[node.instance]!.of.kind === 'module') || (node.kind === 'input' && path !== '')) continue;
-      done[id] = 1;
-      nodes[id] = ((): Node => {
-        switch (node.kind) {
-          case 'op':
-            return { ...node, id, args: node.args.map(at) };
-          case 'read':
-            return { ...node, id, memory: memoryMap[node.memory]!, args: [at(node.args[0])] };
-          case 'reg':
-          case 'reset':
-            return { ...node, id, domain: domains[node.domain]! };
-          case 'port':
-            return { ...node, id, instance: modelIndex.get(below(path, module.instances[node.instance]!.name))! };
-          case 'const':
-          case 'input':
-          case 'wire':
-            return { ...node, id };
-        }
-      })();
-    }
+    const translated = (node: Node, id: NodeId): Node => {
+      switch (node.kind) {
+        case 'op':
+          return { ...node, id, args: node.args.map(at) };
+        case 'read':
+          return { ...node, id, memory: memoryMap[node.memory]!, args: [at(node.args[0])] };
+        case 'reg':
+        case 'reset':
+          return { ...node, id, domain: domains[node.domain]! };
+        case 'port':
+          return { ...node, id, instance: modelIndex.get(below(path, module.instances[node.instance]!.name))! };
+        case 'const':
+        case 'input':
+        case 'wire':
+          return { ...node, id };
+      }
+    };
+    for (const node of module.nodes) if (isOwn(module, node, path === '')) nodes[at(node.id)] = translated(node, at(node.id));
     const statement = (s: Statement): Statement => {
       switch (s.kind) {
         case 'assign':
@@ -183,6 +170,12 @@ export function flatten(top: Module): Flat {
     scope: scopeOf(root, top.name),
     checkPaths,
   };
+}
+
+/** Does a node of a module become one of the flat design? An output of an instance is a node of the instance, an input one of what is around it. */
+function isOwn(module: Module, node: Node, isTop: boolean): boolean {
+  if (node.kind === 'port') return module.instances[node.instance]!.of.kind === 'model';
+  return isTop || node.kind !== 'input';
 }
 
 /** The dotted path below the top by which a node is called; the shortest if it has several. */

@@ -55,7 +55,7 @@ class Environment {
 
 /** Turns statements into expressions. */
 export function resolve(flat: Flat): Graph {
-  const nodes: (Node | undefined)[] = [...flat.nodes];
+  const nodes: Node[] = [...flat.nodes];
   const writes: GraphWrite[] = [];
   const checks: GraphCheck[] = [];
 
@@ -133,40 +133,37 @@ export function resolve(flat: Flat): Graph {
   // Wires become their drivers; chains of wires are followed to the end. A wire on a cycle of nodes ends at an operator all the same,
   // since a cycle of nothing but wires is a loop of bits.
   const wireCount = flat.nodes.length;
-  const final = (id: NodeId): NodeId => {
-    let at = id;
+  const ends = new Map<NodeId, NodeId>();
+  const end = (id: NodeId): NodeId => {
+    if (nodes[id]!.kind !== 'wire') return id;
+    let at = ends.get(id);
+    if (at !== undefined) return at;
+    at = id;
     for (let hops = 0; nodes[at]!.kind === 'wire'; hops++) {
       const driver = env.get(at);
       at = driver === undefined || hops > wireCount ? constant(0n, nodes[at]!) : driver;
     }
+    ends.set(id, at);
     return at;
   };
-  const finals = new Map<NodeId, NodeId>();
-  const end = (id: NodeId): NodeId => {
-    let f = finals.get(id);
-    if (f === undefined) finals.set(id, (f = final(id)));
-    return f;
-  };
+  // Wires that nothing drives become constants, which are nodes too: these must be there before nodes are counted.
   for (let id = 0; id < nodes.length; id++) {
     const node = nodes[id]!;
-    if (node.kind === 'op') nodes[id] = { ...node, args: node.args.map(end) };
-    else if (node.kind === 'read') nodes[id] = { ...node, args: [end(node.args[0])] };
+    if (node.kind === 'op' || node.kind === 'read') node.args.forEach(end);
   }
 
   // Close the numbering over the holes that the wires leave.
   const renumber = new Int32Array(nodes.length).fill(-1);
-  const dense: Node[] = [];
-  nodes.forEach((node, id) => {
-    if (node!.kind === 'wire') return;
-    renumber[id] = dense.length;
-    dense.push(node!);
-  });
+  let count = 0;
+  for (let id = 0; id < nodes.length; id++) if (nodes[id]!.kind !== 'wire') renumber[id] = count++;
   const at = (id: NodeId): NodeId => renumber[end(id)]!;
-  const graphNodes = dense.map((node, id): GraphNode => {
-    if (node.kind === 'op') return { ...node, id, args: node.args.map((a) => renumber[a]!) };
-    if (node.kind === 'read') return { ...node, id, args: [renumber[node.args[0]]!] };
-    return { ...(node as GraphNode), id };
-  });
+  const graphNodes: GraphNode[] = [];
+  for (const node of nodes) {
+    const id = graphNodes.length;
+    if (node.kind === 'op') graphNodes.push({ ...node, id, args: node.args.map(at) });
+    else if (node.kind === 'read') graphNodes.push({ ...node, id, args: [at(node.args[0])] });
+    else if (node.kind !== 'wire') graphNodes.push({ ...node, id });
+  }
   const next = new Map<NodeId, NodeId>();
   flat.nodes.forEach((node) => {
     if (node.kind === 'reg') next.set(renumber[node.id]!, at(env.get(node.id) ?? node.id));

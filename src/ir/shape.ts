@@ -11,6 +11,13 @@ export const scalar = (width: number): Shape => ({ width, lanes: 1 });
 export const bitsOf = ({ width, lanes }: Shape): number => width * lanes;
 export const sameShape = (a: Shape, b: Shape): boolean => a.width === b.width && a.lanes === b.lanes;
 
+/** Are two lists of numbers, such as arguments, equal? */
+export function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
 /** `8 bits` or `16 x 8 bits`. */
 export function describeShape({ width, lanes }: Shape): string {
   return `${lanes === 1 ? '' : `${lanes} x `}${width} bit${width === 1 ? '' : 's'}`;

@@ -39,11 +39,12 @@ export function driversOf(body: readonly Statement[]): Map<NodeId, Driver[]> {
 }
 
 /** Nodes whose value in this cycle a node's value depends on. */
-export function dependencies(node: Node, drivers: ReadonlyMap<NodeId, readonly Driver[]>): NodeId[] {
-  if (node.kind === 'op' || node.kind === 'read') return [...node.args];
-  if (node.kind !== 'wire') return [];
+export function dependencies(node: Node, drivers: ReadonlyMap<NodeId, readonly Driver[]>): readonly NodeId[] {
+  if (node.kind === 'op' || node.kind === 'read') return node.args;
+  const list = node.kind === 'wire' ? drivers.get(node.id) : undefined;
+  if (list === undefined) return NONE;
   const all = new Set<NodeId>();
-  for (const { value, lane, conditions } of drivers.get(node.id) ?? []) {
+  for (const { value, lane, conditions } of list) {
     all.add(value);
     if (lane !== undefined) all.add(lane);
     for (const c of conditions) all.add(c);
@@ -51,49 +52,80 @@ export function dependencies(node: Node, drivers: ReadonlyMap<NodeId, readonly D
   return [...all];
 }
 
+const NONE: readonly NodeId[] = [];
+
 /**
  * Strongly connected components of the combinational dependencies, in an order in which each comes after what it depends on (Tarjan's
  * algorithm without recursion, since chains are as long as designs are deep).
  */
 export function components(count: number, next: (id: NodeId) => readonly NodeId[]): NodeId[][] {
+  const result: NodeId[][] = [];
+  eachComponent(count, next, (group) => result.push([...group]));
+  return result;
+}
+
+/** The same one by one; the list is good only during the call. */
+export function eachComponent(count: number, next: (id: NodeId) => readonly NodeId[], visit: (group: readonly NodeId[]) => void): void {
+  if (inOrder(count, next)) {
+    const alone = [0];
+    for (let id = 0; id < count; id++) {
+      alone[0] = id;
+      visit(alone);
+    }
+    return;
+  }
   const index = new Int32Array(count).fill(-1);
   const low = new Int32Array(count);
   const onStack = new Uint8Array(count);
   const stack: NodeId[] = [];
-  const result: NodeId[][] = [];
+  const group: NodeId[] = [];
+  // The path from the root: at each node of it, what it depends on and how much of that has been seen.
+  const path = new Int32Array(count);
+  const seen = new Int32Array(count);
+  const nexts: (readonly NodeId[])[] = [];
   let counter = 0;
   for (let root = 0; root < count; root++) {
     if (index[root] !== -1) continue;
-    const work: { id: NodeId; next: readonly NodeId[]; at: number }[] = [];
-    const enter = (id: NodeId): void => {
-      index[id] = low[id] = counter++;
-      stack.push(id);
-      onStack[id] = 1;
-      work.push({ id, next: next(id), at: 0 });
-    };
-    enter(root);
-    while (work.length > 0) {
-      const frame = work[work.length - 1]!;
-      if (frame.at < frame.next.length) {
-        const to = frame.next[frame.at++]!;
-        if (index[to] === -1) enter(to);
-        else if (onStack[to] === 1) low[frame.id] = Math.min(low[frame.id]!, index[to]!);
-        continue;
+    let depth = 0;
+    let entered = root;
+    while (depth > 0 || entered !== -1) {
+      if (entered !== -1) {
+        index[entered] = low[entered] = counter++;
+        stack.push(entered);
+        onStack[entered] = 1;
+        path[depth] = entered;
+        seen[depth] = 0;
+        nexts[depth] = next(entered);
+        depth++;
+        entered = -1;
       }
-      work.pop();
-      const parent = work[work.length - 1];
-      if (parent !== undefined) low[parent.id] = Math.min(low[parent.id]!, low[frame.id]!);
-      if (low[frame.id] === index[frame.id]) {
-        const component: NodeId[] = [];
-        let id: NodeId;
-        do {
-          id = stack.pop()!;
-          onStack[id] = 0;
-          component.push(id);
-        } while (id !== frame.id);
-        result.push(component);
+      const id = path[depth - 1]!;
+      const after = nexts[depth - 1]!;
+      let at = seen[depth - 1]!;
+      while (at < after.length && entered === -1) {
+        const to = after[at++]!;
+        if (index[to] === -1) entered = to;
+        else if (onStack[to] === 1) low[id] = Math.min(low[id]!, index[to]!);
       }
+      seen[depth - 1] = at;
+      if (entered !== -1) continue;
+      depth--;
+      if (depth > 0) low[path[depth - 1]!] = Math.min(low[path[depth - 1]!]!, low[id]!);
+      if (low[id] !== index[id]) continue;
+      // What is above a first node of a component on the stack is the rest of it.
+      group.length = 0;
+      for (let last = -1; last !== id; ) {
+        last = stack.pop()!;
+        onStack[last] = 0;
+        group.push(last);
+      }
+      visit(group);
     }
   }
-  return result;
+}
+
+/** Does everything stand behind what it depends on already? Then nothing is on a cycle. */
+function inOrder(count: number, next: (id: NodeId) => readonly NodeId[]): boolean {
+  for (let id = 0; id < count; id++) for (const a of next(id)) if (a >= id) return false;
+  return true;
 }

@@ -13,21 +13,28 @@ export function foldConstants(graph: Graph): Graph {
 type Constant = Extract<GraphNode, { kind: 'const' }>;
 
 function foldOp(node: OpNode, make: Maker): NodeId {
-  const args = node.args.map((a) => make.nodes[a]!);
-  if (args.every((a): a is Constant => a.kind === 'const')) {
-    const values = args.map((a) => Bits.unchecked(bitsOf(a), a.value));
-    const value = operators[node.op].value(values, args, node.attrs).value;
-    return make.add({ kind: 'const', value, width: node.width, lanes: node.lanes, id: 0, origin: node.origin });
+  const { args } = node;
+  let constants = 0;
+  for (let i = 0; i < args.length; i++) if (make.nodes[args[i]!]!.kind === 'const') constants++;
+  if (constants === args.length) {
+    const known = args.map((a) => make.nodes[a] as Constant);
+    const values = known.map((a) => Bits.unchecked(bitsOf(a), a.value));
+    return constant(operators[node.op].value(values, known, node.attrs).value, node, make);
   }
-  return simplify(node, args, make) ?? make.add(node);
+  // Without a constant, and without an argument that stands there twice, nothing is trivial.
+  if (constants === 0 && args[0] !== args[1] && args[1] !== args[2]) return make.add(node);
+  return simplify(node, make) ?? make.add(node);
 }
 
-/** `arg` = which argument is the same as the whole. */
-function simplify(node: OpNode, args: readonly GraphNode[], make: Maker): NodeId | undefined {
+const constant = (value: bigint, { width, lanes, origin }: OpNode, make: Maker): NodeId => make.add({ kind: 'const', value, width, lanes, id: make.nodes.length, origin });
+
+/** What an operator with a constant, or with equal arguments, comes to; undefined: nothing simpler. */
+function simplify(node: OpNode, make: Maker): NodeId | undefined {
+  const args = node.args.map((a) => make.nodes[a]!);
   const valueOf = (i: number): bigint | undefined => (args[i]?.kind === 'const' ? args[i].value : undefined);
   const ones = (1n << BigInt(bitsOf(node))) - 1n;
   const same = node.args[0] === node.args[1];
-  const zero = (): NodeId => make.add({ kind: 'const', value: 0n, width: node.width, lanes: node.lanes, id: 0, origin: node.origin });
+  const zero = (): NodeId => constant(0n, node, make);
   switch (node.op) {
     case 'mux': {
       if (node.args[1] === node.args[2]) return node.args[1];

@@ -1,6 +1,6 @@
 import type { Graph, GraphNode } from '../graph.ts';
 import type { NodeId } from '../netlist.ts';
-import { components } from '../visit.ts';
+import { eachComponent } from '../visit.ts';
 
 /** Adds nodes to the graph that is being made. */
 export interface Maker {
@@ -8,13 +8,23 @@ export interface Maker {
   add(node: GraphNode): NodeId;
 }
 
-const argsOf = (node: GraphNode): readonly NodeId[] => (node.kind === 'op' || node.kind === 'read' ? node.args : []);
+const argsOf = (node: GraphNode): readonly NodeId[] => (node.kind === 'op' || node.kind === 'read' ? node.args : NONE);
+const NONE: readonly NodeId[] = [];
 
-const withArgs = (node: GraphNode, args: readonly NodeId[]): GraphNode => {
-  if (node.kind === 'op') return { ...node, args };
-  if (node.kind === 'read') return { ...node, args: [args[0]!] };
-  return node;
-};
+/** A node with another number and with arguments that have other numbers: itself if nothing changes. */
+function renumbered(node: GraphNode, map: Int32Array, id: NodeId): GraphNode {
+  if (node.kind === 'op') {
+    const args = mapped(node.args, map);
+    return args === node.args && node.id === id ? node : { ...node, args, id };
+  }
+  if (node.kind === 'read') return { ...node, args: [map[node.args[0]]!], id };
+  return node.id === id ? node : { ...node, id };
+}
+
+function mapped(args: readonly NodeId[], map: Int32Array): readonly NodeId[] {
+  for (let i = 0; i < args.length; i++) if (map[args[i]!] !== args[i]) return args.map((a) => map[a]!);
+  return args;
+}
 
 /**
  * Makes a new graph node by node, arguments first. `visit` gets each node with its new arguments and says which new node stands for it.
@@ -27,20 +37,22 @@ export function rewrite(graph: Graph, visit: (node: GraphNode, make: Maker) => N
     nodes,
     add(node) {
       const id = nodes.length;
-      nodes.push({ ...node, id });
+      nodes.push(node.id === id ? node : { ...node, id });
       return id;
     },
   };
-  for (const group of components(graph.nodes.length, (id) => argsOf(graph.nodes[id]!))) {
+  const argsAt = (id: NodeId): readonly NodeId[] => argsOf(graph.nodes[id]!);
+  eachComponent(graph.nodes.length, argsAt, (group) => {
     const first = graph.nodes[group[0]!]!;
     if (group.length === 1 && !argsOf(first).includes(first.id)) {
-      if (keep(first.id)) map[first.id] = visit(withArgs(first, argsOf(first).map((a) => map[a]!)), make);
-      continue;
+      // Most nodes stay what they are: they have the number that they will get.
+      if (keep(first.id)) map[first.id] = visit(renumbered(first, map, nodes.length), make);
+      return;
     }
     const kept = group.filter(keep);
     for (const id of kept) map[id] = make.add(graph.nodes[id]!);
-    for (const id of kept) nodes[map[id]!] = { ...withArgs(graph.nodes[id]!, argsOf(graph.nodes[id]!).map((a) => map[a]!)), id: map[id]! };
-  }
+    for (const id of kept) nodes[map[id]!] = renumbered(graph.nodes[id]!, map, map[id]!);
+  });
   const at = (id: NodeId): NodeId => map[id]!;
   const values = (m: ReadonlyMap<string, NodeId>): Map<string, NodeId> => new Map([...m].map(([k, v]) => [k, at(v)]));
   return {
