@@ -38,7 +38,7 @@ export function elaborate<I extends Fields, O extends Fields, B extends Interfac
   const isError = (p: Problem): boolean => p.severity !== 'warning';
   if (problems.some(isError)) throw new WordlineError(problems.filter(isError));
   const flat = flatten(top);
-  const { problems: loops, cyclicNodes } = findLoops(flat);
+  const { problems: loops, cyclicNodes } = findLoops(top, flat);
   const whole = [...loops, ...findCrossings(flat)];
   if (whole.length > 0) throw new WordlineError(whole);
   const design: Design = { top, flat, cyclicNodes, warnings: problems };

@@ -1,15 +1,17 @@
 import type { Problem } from '../../diag/index.ts';
 import { pathNames, type Flat } from '../flatten.ts';
-import type { Node, NodeId } from '../netlist.ts';
+import type { Module, Node, NodeId } from '../netlist.ts';
 import { operators } from '../operators/index.ts';
 import { bitsOf } from '../shape.ts';
 import { components, dependencies, driversOf, type Driver } from '../visit.ts';
+import { pathsOf } from './paths.ts';
 
 /**
  * Combinational loops, bit by bit. Nodes that only seem to form a loop (bit 3 of a wire made from its bit 2) are legal; engines find
- * them in `cyclicNodes`.
+ * them in `cyclicNodes`. Most designs have none of either, which their module types tell by themselves; otherwise the design is searched.
  */
-export function findLoops(flat: Flat): { problems: Problem[]; cyclicNodes: ReadonlySet<NodeId> } {
+export function findLoops(top: Module, flat: Flat): { problems: Problem[]; cyclicNodes: ReadonlySet<NodeId> } {
+  if (!pathsOf(top).cyclic) return { problems: [], cyclicNodes: new Set() };
   const drivers = driversOf(flat.body);
   const deps = flat.nodes.map((n) => dependencies(n, drivers));
   const groups = components(flat.nodes.length, (id) => deps[id]!).filter((c) => c.length > 1 || deps[c[0]!]!.includes(c[0]!));
