@@ -1,5 +1,7 @@
 import { basename } from 'node:path';
 import { fail, knownKeys, Origin, suggest, WordlineError } from '../diag/index.ts';
+import { coverageOptions, coverageProbe, type CoverageOptions, type CoverageProbe } from '../coverage/instrument.ts';
+import type { CoverageExclusion, CoverageReport } from '../coverage/report.ts';
 import { elaborate, type Design } from '../hdl/elaborate.ts';
 import type { Interfaces, ModuleDefinition } from '../hdl/module.ts';
 import type { Fields } from '../hdl/types.ts';
@@ -41,6 +43,8 @@ export interface SimulateOptions {
   readonly record?: boolean | string;
   /** Stop at failed assertions (default), or let them pass. */
   readonly checks?: boolean;
+  /** Count what the run reaches, for `coverage()`: all kinds, or those named. */
+  readonly coverage?: boolean | CoverageOptions;
 }
 
 export interface UntilOptions {
@@ -59,7 +63,7 @@ export interface Snapshot {
   readonly last: readonly (number | undefined)[];
   readonly resets: readonly boolean[];
   /** What it is a state of. */
-  readonly of: { readonly module: string; readonly engine: EngineName };
+  readonly of: { readonly module: string; readonly engine: EngineName; readonly coverage: string };
 }
 
 export interface SignalHandle {
@@ -112,6 +116,7 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
   readonly #checks: boolean;
   readonly #reset: boolean[];
   #recorder: Recorder | undefined;
+  readonly #coverage: { readonly probe: CoverageProbe; readonly exclude: readonly CoverageExclusion[] } | undefined;
   #time = 0;
   #edges: number[];
   #next: number[];
@@ -121,13 +126,16 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
   #closed = false;
 
   constructor(definition: ModuleDefinition<I, O, B>, options: SimulateOptions = {}) {
-    knownKeys('simulate', options, ['engine', 'clocks', 'trace', 'record', 'checks']);
+    knownKeys('simulate', options, ['engine', 'clocks', 'trace', 'record', 'checks', 'coverage']);
     this.design = elaborate(definition);
     const { flat } = this.design;
     const name = options.engine ?? 'wasm';
     const make = engines[name] as (new (design: Design) => Engine) | undefined;
     if (make === undefined) fail('unknown-engine', `there is no engine "${name}"`, { where: [Origin.here()], hint: suggest(name, engineNames) });
-    this.engine = new make(this.design);
+    const coverage = coverageOptions(options.coverage);
+    const probe = coverage && coverageProbe(this.design, coverage);
+    this.#coverage = probe && { probe, exclude: coverage.exclude ?? [] };
+    this.engine = new make(probe?.design ?? this.design);
     this.#names = new Names(flat);
     this.#checks = options.checks ?? true;
     for (const [given, clock] of Object.entries(options.clocks ?? {})) {
@@ -331,6 +339,17 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
     return [...flat.checkPaths].map(([c, path], i) => ({ c, path, hits: this.engine.covers[i]! })).filter(({ c }) => c.check === 'cover').map(({ c, path, hits }) => ({ message: c.message, path, hits }));
   }
 
+  /** Kinds of coverage that are counted: with them, the engine's state is another. */
+  get #counted(): string {
+    return this.#coverage?.probe.kinds.join() ?? '';
+  }
+
+  /** What has been reached so far. Errors: `no-coverage` without the option, `coverage-exclusion`. */
+  coverage(): CoverageReport {
+    if (this.#coverage === undefined) fail('no-coverage', 'this simulation counts no coverage', { where: [Origin.here()], hint: 'simulate with { coverage: true }' });
+    return this.#coverage.probe.collect(this.engine, this.#coverage.exclude);
+  }
+
   /** Compares a signal with what the test expects, and says where, when and what if they differ. */
   expect(path: string, expected: number | bigint, message?: string): void {
     const { node } = this.#names.signal(path);
@@ -359,7 +378,7 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
   // ---- snapshots ------------------------------------------------------------------------------------------------------------------
 
   snapshot(): Snapshot {
-    return { engine: this.engine.save(), time: this.#time, edges: [...this.#edges], next: [...this.#next], last: [...this.#last], resets: [...this.#reset], of: { module: this.design.flat.name, engine: this.engine.name } };
+    return { engine: this.engine.save(), time: this.#time, edges: [...this.#edges], next: [...this.#next], last: [...this.#last], resets: [...this.#reset], of: { module: this.design.flat.name, engine: this.engine.name, coverage: this.#counted } };
   }
 
   /** Goes back to a snapshot of this simulation or of another one of the same module on the same engine. A trace that is being written cannot go back in time. */
@@ -369,6 +388,7 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
     if (module !== this.design.flat.name || engine !== this.engine.name) {
       fail('foreign-snapshot', `a snapshot of ${module} on engine ${engine} in a simulation of ${this.design.flat.name} on engine ${this.engine.name}`, { where: [Origin.here()] });
     }
+    if (s.of.coverage !== this.#counted) fail('foreign-snapshot', `a snapshot of ${module} with other coverage than this simulation counts`, { where: [Origin.here()], hint: 'give both simulations the same option `coverage`' });
     this.engine.restore(s.engine);
     this.#time = s.time;
     this.#edges = [...s.edges];

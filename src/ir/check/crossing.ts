@@ -1,24 +1,12 @@
 import type { Problem } from '../../diag/index.ts';
 import { pathNames, type Flat } from '../flatten.ts';
-import type { DomainId, NodeId, RegNode } from '../netlist.ts';
+import type { DomainId, MemoryId, NodeId, RegNode } from '../netlist.ts';
 import { operators } from '../operators/index.ts';
 import { components, dependencies, driversOf, visitStatements } from '../visit.ts';
 
-/**
- * Clock crossings: state of one domain that reaches state of another through logic. Only a register that says it is a synchroniser may
- * do that, and only straight from a register, so that no glitch of logic in between is caught.
- */
-export function findCrossings(flat: Flat): Problem[] {
-  if (flat.domains.length < 2) return [];
-  const names = pathNames(flat);
-  const drivers = driversOf(flat.body);
-  const deps = flat.nodes.map((n) => dependencies(n, drivers));
-  const writers = new Map<number, Set<DomainId>>();
-  visitStatements(flat.body, (s) => {
-    if (s.kind === 'write') writers.set(s.memory, (writers.get(s.memory) ?? new Set()).add(s.domain));
-  });
-
-  // For each node, one source of each domain whose state it depends on.
+/** For each node, the clock domains whose state it depends on, with one source of each. */
+export function clockSources(flat: Flat, deps: readonly (readonly NodeId[])[]): Map<DomainId, NodeId>[] {
+  const writers = memoryWriters(flat);
   const sources: Map<DomainId, NodeId>[] = flat.nodes.map(() => new Map<DomainId, NodeId>());
   for (const group of components(flat.nodes.length, (id) => deps[id]!)) {
     const all = new Map<DomainId, NodeId>();
@@ -31,6 +19,29 @@ export function findCrossings(flat: Flat): Problem[] {
     }
     for (const id of group) sources[id] = all;
   }
+  return sources;
+}
+
+/** The domains that write each memory. */
+function memoryWriters(flat: Flat): Map<MemoryId, Set<DomainId>> {
+  const writers = new Map<MemoryId, Set<DomainId>>();
+  visitStatements(flat.body, (s) => {
+    if (s.kind === 'write') writers.set(s.memory, (writers.get(s.memory) ?? new Set()).add(s.domain));
+  });
+  return writers;
+}
+
+/**
+ * Clock crossings: state of one domain that reaches state of another through logic. Only a register that says it is a synchroniser may
+ * do that, and only straight from a register, so that no glitch of logic in between is caught.
+ */
+export function findCrossings(flat: Flat): Problem[] {
+  if (flat.domains.length < 2) return [];
+  const names = pathNames(flat);
+  const drivers = driversOf(flat.body);
+  const deps = flat.nodes.map((n) => dependencies(n, drivers));
+  const writers = memoryWriters(flat);
+  const sources = clockSources(flat, deps);
 
   const problems = new Map<string, Problem>();
   const check = (values: readonly NodeId[], domain: DomainId, what: string, origin: Problem['where']): void => {
