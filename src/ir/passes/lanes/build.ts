@@ -54,7 +54,7 @@ export function build(tuples: Tuples): Graph {
 
   const seen = [...seenFrom(graph)];
   for (const [, next] of graph.next) seen.push(next);
-  for (const [t, { form }] of list.entries()) if (form.kind === 'register') seen.push(asNode(tuples, t), asNode(tuples, tuples.get(nextOf(graph, list[t]!.ids))!));
+  for (const [t, { form }] of list.entries()) if (form.kind === 'register') seen.push(asNode(tuples, t), asNode(tuples, tuples.nextOf(t)));
   for (const step of inOrder(count + list.length, seen, (id) => needs(tuples, id))) {
     if (typeof step === 'number') {
       map[step] = step < count ? scalar(step) : vector(step - count);
@@ -68,12 +68,10 @@ export function build(tuples: Tuples): Graph {
   for (const [reg, value] of graph.next) {
     const own = owner[reg]!;
     if (own === -1) next.set(at(reg), at(value));
-    else if (lane[reg] === 0) next.set(at(count + own), at(count + tuples.get(nextOf(graph, list[own]!.ids))!));
+    else if (lane[reg] === 0) next.set(at(count + own), at(count + tuples.nextOf(own)));
   }
   return { ...renamed(graph, pool.nodes, at), next };
 }
-
-const nextOf = (graph: Graph, regs: readonly NodeId[]): NodeId[] => regs.map((r) => graph.next.get(r)!);
 
 /** Lane 0 in the low bits. */
 const packed = (lanes: readonly bigint[], width: number): bigint => lanes.reduceRight((all, one) => (all << BigInt(width)) | one, 0n);

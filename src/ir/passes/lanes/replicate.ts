@@ -2,6 +2,7 @@ import type { Flat } from '../../flatten.ts';
 import type { Graph } from '../../graph.ts';
 import type { NodeId } from '../../netlist.ts';
 import { build } from './build.ts';
+import { choose } from './choose.ts';
 import { findGroups, seedsOf } from './groups.ts';
 import { normalise } from './normalise.ts';
 import { argsOf, inOrder, seenFrom } from './order.ts';
@@ -16,13 +17,14 @@ export function replicate(graph: Graph, flat: Flat): Graph {
   const groups = findGroups(flat);
   if (groups.length === 0) return graph;
   const { registers, values } = seedsOf(groups, normal.graph);
-  const seeds = sorted([...values, ...packs(normal.graph), ...registers.map((ids) => ids.map((id) => normal.graph.next.get(id)!))], normal.graph);
+  const seeds = sorted([...packs(normal.graph), ...values, ...registers.map((ids) => ids.map((id) => normal.graph.next.get(id)!))], normal.graph);
   const forbidden = new Set<string>();
   for (;;) {
     const tuples = new Tuples(normal.graph, normal.cyclic, forbidden);
     for (const ids of registers) tuples.register(ids);
     for (const ids of seeds) tuples.find(ids);
     if (loops(tuples, forbidden)) continue;
+    choose(tuples);
     return build(tuples);
   }
 }

@@ -90,6 +90,29 @@ export class Tuples {
     return this.#known.get(Tuples.key(ids));
   }
 
+  /** The tuple of the next values of a tuple of registers. */
+  nextOf(t: TupleId): TupleId {
+    return this.get(this.list[t]!.ids.map((r) => this.graph.next.get(r)!))!;
+  }
+
+  /** Gives up what does not compute on all lanes after all: its lanes are computed one by one. */
+  keep(active: readonly boolean[]): void {
+    const drop = (t: TupleId): void => {
+      const tuple = this.list[t]!;
+      tuple.form = { kind: 'pack' };
+      for (const id of tuple.ids) if (this.owner[id] === t) this.owner[id] = -1;
+    };
+    this.list.forEach(({ form }, t) => {
+      if (computes(form) && !active[t]!) drop(t);
+    });
+    // Registers whose next values come one by one stay apart, each with its own branches, unless those are lanes that only move.
+    this.list.forEach(({ ids, form }, t) => {
+      if (form.kind !== 'register') return;
+      const next = this.list[this.nextOf(t)]!;
+      if (next.form.kind === 'pack' && 2 * next.ids.filter((id) => this.owner[id] === -1).length > ids.length) drop(t);
+    });
+  }
+
   #add(ids: readonly NodeId[], form: Form, key = Tuples.key(ids)): TupleId {
     const t = this.list.length;
     this.list.push({ ids, form });
