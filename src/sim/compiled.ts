@@ -3,6 +3,7 @@ import type { Design } from '../hdl/elaborate.ts';
 import { resolve, type Graph } from '../ir/graph.ts';
 import type { DomainId, NodeId } from '../ir/netlist.ts';
 import { optimise } from '../ir/passes/index.ts';
+import { replicate } from '../ir/passes/lanes/index.ts';
 import { wordCount } from '../ir/words.ts';
 import type { LinearMemory } from '../wave/wasm.ts';
 import type { Engine, EngineName, EngineState, Observer } from './engine.ts';
@@ -27,7 +28,8 @@ export function compiledForm(design: Design, vectors = false): Form {
   const forms = vectors ? lanes : words;
   let form = forms.get(design);
   if (form === undefined) {
-    const graph = words.get(design)?.graph ?? lanes.get(design)?.graph ?? optimise(resolve(design.flat));
+    const plain = optimise(resolve(design.flat));
+    const graph = vectors ? replicate(plain, design.flat) : plain;
     forms.set(design, (form = { graph, layout: layOut(graph, vectors) }));
   }
   return form;
