@@ -6,6 +6,7 @@ import type { Shape } from '../ir/shape.ts';
 
 const origin = Origin.unknown;
 const bit: Shape = { width: 1, lanes: 1 };
+const shapeOf = (shape: number | Shape): Shape => (typeof shape === 'number' ? { width: shape, lanes: 1 } : shape);
 
 /**
  * Hardware that is put behind a flat design. Everything is appended, nothing of the design is touched: its nodes, memories and checks keep
@@ -37,15 +38,18 @@ export class Addition {
     return this.#add({ kind: 'op', op, args, attrs, width: shape.width, lanes: shape.lanes, origin });
   }
 
-  constant(value: bigint, width: number): NodeId {
-    const key = `${width}:${value}`;
+  /** A packed value, of one lane if a width is all that is said. */
+  constant(value: bigint, shape: number | Shape): NodeId {
+    const { width, lanes } = shapeOf(shape);
+    const key = `${lanes}x${width}:${value}`;
     let id = this.#constants.get(key);
-    if (id === undefined) this.#constants.set(key, (id = this.#add({ kind: 'const', value, width, lanes: 1, origin })));
+    if (id === undefined) this.#constants.set(key, (id = this.#add({ kind: 'const', value, width, lanes, origin })));
     return id;
   }
 
-  reg(width: number, domain: DomainId, { initial = 0n, resets = false }: { readonly initial?: bigint; readonly resets?: boolean } = {}): NodeId {
-    return this.#add({ kind: 'reg', domain, initial, resets, synchroniser: false, width, lanes: 1, origin });
+  reg(shape: number | Shape, domain: DomainId, { initial = 0n, resets = false }: { readonly initial?: bigint; readonly resets?: boolean } = {}): NodeId {
+    const { width, lanes } = shapeOf(shape);
+    return this.#add({ kind: 'reg', domain, initial, resets, synchroniser: false, width, lanes, origin });
   }
 
   reset(domain: DomainId): NodeId {

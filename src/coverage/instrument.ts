@@ -67,9 +67,10 @@ export class CoverageProbe {
         enums: kinds.has('enum') ? enumsOf(addition, placed) : [],
       };
     });
-    // The same signal of all instances together: they are likely to be done with at the same time.
     const types = byType(this.#watched);
-    if (kinds.has('toggle')) for (const all of types.values()) all[0]!.placed.signals.forEach((_, i) => all.forEach(({ placed }) => toggles.watch(placed.signals[i]!.node, placed.domain)));
+    if (kinds.has('toggle')) for (const all of types.values()) {
+      all[0]!.placed.signals.forEach((_, i) => toggles.watch(all.map(({ placed }) => placed.signals[i]!.node), all.map(({ placed }) => placed.domain)));
+    }
     branches.finish();
     toggles.finish();
     this.design = { ...design, flat: addition.build() };

@@ -6,20 +6,22 @@ import { driversOf, type Driver } from '../ir/visit.ts';
 import { assign, when, type Addition } from './addition.ts';
 import type { Clocks } from './clocks.ts';
 
-/** Machine words are what engines are fast with: signals are watched in packs of so many bits. */
+/** Machine words are what engines are fast with: signals of few instances are watched in packs of so many bits. */
 const PACK = 32;
+
+/** From so many instances on, a signal of all of them is watched as a Vec, as engines keep it that turn such instances into Vecs. */
+const MANY = 4;
 
 /** Packs that are left out together. */
 const GROUP = 8;
 
-/** Some bits of a lane of a signal, and where in a pack they are. */
+/** Some bits of a signal, and where in a pack they are. */
 interface Piece {
   readonly node: NodeId;
-  readonly lane: number;
   readonly lo: number;
   readonly width: number;
-  pack: Pack;
-  at: number;
+  readonly pack: Pack;
+  readonly at: number;
 }
 
 interface Pack {
@@ -27,6 +29,8 @@ interface Pack {
   /** Only registers: they start at values that are known. */
   readonly registers: boolean;
   readonly pieces: Piece[];
+  /** Makes what is watched. */
+  readonly value: () => NodeId;
   used: number;
   /** What the bits were at the first edge, which ones have left that, and which ones have come back. */
   first: NodeId;
@@ -49,6 +53,8 @@ export class TogglePlan {
   readonly #drivers: ReadonlyMap<NodeId, readonly Driver[]>;
   readonly #pieces = new Map<NodeId, Piece[]>();
   readonly #packs: Pack[] = [];
+  /** Those that are filled with signals of few instances. */
+  readonly #small: Pack[] = [];
 
   constructor(
     private readonly addition: Addition,
@@ -75,33 +81,63 @@ export class TogglePlan {
     return this.#flat.nodes[this.source(id)]!.kind === 'const';
   }
 
-  /** Watches a signal; `outer` is the clock of one that depends on no state. */
-  watch(signal: NodeId, outer: DomainId): void {
-    const id = this.source(signal);
-    if (this.#pieces.has(id) || this.isConstant(id)) return;
-    const node = this.#flat.nodes[id]!;
-    const pieces: Piece[] = [];
-    for (let lane = 0; lane < node.lanes; lane++) {
-      for (let lo = 0; lo < node.width; lo += PACK) {
-        const width = Math.min(PACK, node.width - lo);
-        const pack = this.#pack(width, this.clocks.ofNode(id, outer), node.kind === 'reg');
-        const piece = { node: id, lane, lo, width, pack, at: pack.used };
-        pack.pieces.push(piece);
-        pack.used += width;
-        pieces.push(piece);
+  /** Watches one signal in all instances of a type; `outer` are the clocks of those that depend on no state. */
+  watch(signals: readonly NodeId[], outer: readonly DomainId[]): void {
+    const alike = new Map<string, { readonly ids: NodeId[]; readonly domain: DomainId; readonly registers: boolean }>();
+    signals.forEach((signal, i) => {
+      const id = this.source(signal);
+      if (this.#pieces.has(id) || this.isConstant(id)) return;
+      this.#pieces.set(id, []);
+      const registers = this.#flat.nodes[id]!.kind === 'reg';
+      const domain = this.clocks.ofNode(id, outer[i]!);
+      const key = `${domain}:${registers}`;
+      const same = alike.get(key) ?? { ids: [], domain, registers };
+      alike.set(key, same);
+      same.ids.push(id);
+    });
+    for (const { ids, domain, registers } of alike.values()) {
+      const { width, lanes } = this.#flat.nodes[ids[0]!]!;
+      if (lanes > 1) {
+        for (const id of ids) this.#put(id, 0, width * lanes, this.#open(domain, registers, () => id));
+      } else if (ids.length >= MANY) {
+        const pack = this.#open(domain, registers, () => this.addition.op('pack', ids));
+        for (const id of ids) this.#put(id, 0, width, pack);
+      } else {
+        for (const id of ids) for (let lo = 0; lo < width; lo += PACK) this.#put(id, lo, Math.min(PACK, width - lo), this.#room(Math.min(PACK, width - lo), domain, registers));
       }
     }
-    this.#pieces.set(id, pieces);
+  }
+
+  #open(domain: DomainId, registers: boolean, value: () => NodeId): Pack {
+    const pack: Pack = { domain, registers, pieces: [], value, used: 0, first: -1, left: -1, back: -1 };
+    this.#packs.push(pack);
+    return pack;
+  }
+
+  #put(node: NodeId, lo: number, width: number, pack: Pack): void {
+    const piece: Piece = { node, lo, width, pack, at: pack.used };
+    pack.pieces.push(piece);
+    pack.used += width;
+    this.#pieces.get(node)!.push(piece);
   }
 
   /** The fullest pack that has room; it need not be the best of all packings. */
-  #pack(width: number, domain: DomainId, registers: boolean): Pack {
+  #room(width: number, domain: DomainId, registers: boolean): Pack {
     let best: Pack | undefined;
-    for (const pack of this.#packs) {
+    for (const pack of this.#small) {
       if (pack.domain === domain && pack.registers === registers && pack.used + width <= PACK && (best === undefined || pack.used > best.used)) best = pack;
     }
-    if (best === undefined) this.#packs.push((best = { domain, registers, pieces: [], used: 0, first: -1, left: -1, back: -1 }));
+    if (best === undefined) {
+      const pack: Pack = this.#open(domain, registers, () => this.#joined(pack));
+      this.#small.push((best = pack));
+    }
     return best;
+  }
+
+  #joined({ pieces }: Pack): NodeId {
+    const { addition } = this;
+    const parts = pieces.map(({ node, lo, width }) => (width === addition.shape(node).width ? node : addition.op('slice', [node], [lo, width])));
+    return parts.length === 1 ? parts[0]! : addition.op('cat', parts.reverse());
   }
 
   /**
@@ -126,13 +162,14 @@ export class TogglePlan {
 
   #watch(pack: Pack, running: NodeId): { readonly open: NodeId; readonly statement: Statement } {
     const { addition } = this;
-    const { domain, used } = pack;
-    const value = this.#value(pack);
-    pack.left = addition.reg(used, domain);
-    pack.back = addition.reg(used, domain);
-    pack.first = pack.registers ? addition.constant(this.#initial(pack), used) : addition.reg(used, domain);
+    const { domain } = pack;
+    const value = pack.value();
+    const shape = addition.shape(value);
+    pack.left = addition.reg(shape, domain);
+    pack.back = addition.reg(shape, domain);
+    pack.first = pack.registers ? addition.constant(this.#initial(pack), shape) : addition.reg(shape, domain);
     const away = addition.op('xor', [value, pack.first]);
-    const open = addition.op('ne', [pack.back, addition.constant(maskOf(used), used)]);
+    const open = addition.op('ne', [addition.op('foldAnd', [pack.back]), addition.constant(maskOf(shape.width), shape.width)]);
     const watch = [
       assign(pack.left, addition.op('or', [pack.left, away])),
       assign(pack.back, addition.op('or', [pack.back, addition.op('and', [pack.left, addition.op('not', [away])])])),
@@ -141,38 +178,23 @@ export class TogglePlan {
     return { open, statement };
   }
 
-  #value({ pieces }: Pack): NodeId {
-    const { addition } = this;
-    const parts = pieces.map(({ node, lane, lo, width }) => {
-      const shape = addition.shape(node);
-      const one = shape.lanes === 1 ? node : addition.op('lane', [node], [lane]);
-      return width === shape.width ? one : addition.op('slice', [one], [lo, width]);
-    });
-    return parts.length === 1 ? parts[0]! : addition.op('cat', parts.reverse());
-  }
-
   #initial({ pieces }: Pack): bigint {
-    return pieces.reduce((all, { node, lane, lo, width, at }) => {
+    return pieces.reduce((all, { node, lo, width, at }) => {
       const reg = this.#flat.nodes[node]!;
       const initial = reg.kind === 'reg' ? reg.initial : 0n;
-      return all | (BigInt.asUintN(width, initial >> BigInt(lane * reg.width + lo)) << BigInt(at));
+      return all | (BigInt.asUintN(width, initial >> BigInt(lo)) << BigInt(at));
     }, 0n);
   }
 
   /** What an engine has seen of a signal so far. */
   read(engine: Engine, signal: NodeId): Toggled {
-    const id = this.source(signal);
-    const { width } = this.#flat.nodes[id]!;
     let rose = 0n;
     let fell = 0n;
-    for (const { lane, lo, width: w, pack, at } of this.#pieces.get(id) ?? []) {
-      const take = (node: NodeId): bigint => BigInt.asUintN(w, engine.peek(node) >> BigInt(at));
+    for (const { lo, width, pack, at } of this.#pieces.get(this.source(signal)) ?? []) {
+      const take = (node: NodeId): bigint => BigInt.asUintN(width, engine.peek(node) >> BigInt(at));
       const [first, left, back] = [take(pack.first), take(pack.left), take(pack.back)];
-      const up = (left & ~first) | (back & first);
-      const down = (left & first) | (back & ~first);
-      const place = BigInt(lane * width + lo);
-      rose |= up << place;
-      fell |= down << place;
+      rose |= ((left & ~first) | (back & first)) << BigInt(lo);
+      fell |= ((left & first) | (back & ~first)) << BigInt(lo);
     }
     return { rose, fell };
   }
