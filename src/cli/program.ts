@@ -2,14 +2,17 @@ import { Command, CommanderError } from 'commander';
 import { fail } from '../diag/index.ts';
 import { toolNames } from '../export/index.ts';
 import { engineNames } from '../sim/simulation.ts';
+import { cosimCommand, type CosimCommandOptions } from './cosim.ts';
 import type { Io } from './io.ts';
 import { lint, type LintOptions } from './lint.ts';
 import { list } from './list.ts';
 import { load, testbenches } from './load.ts';
 import { EXIT, reportError } from './report.ts';
 import { chooseTestbench, run, testbenchHelp, type RunOptions } from './run.ts';
-import { cosimCommand, exportCommand, type CosimCommandOptions, type ExportOptions } from './verilog.ts';
+import { exportCommand, type ExportOptions } from './verilog.ts';
+import { sweep, type SweepOptions } from './sweep.ts';
 import { version } from './version.ts';
+import { waveDiff, type WaveDiffOptions } from './wave-diff.ts';
 import { RADIXES, wave, type WaveOptions } from './wave.ts';
 
 /** Runs the command; the exit code. Everything it says goes through `io`. */
@@ -43,6 +46,7 @@ function makeProgram(io: Io, done: (code: number) => void): Command {
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: () => undefined, getOutHelpWidth: () => io.columns, getOutHasColors: () => io.colors.out.isColorSupported })
     .addHelpText('after', EXAMPLES);
   addRun(program, io, done);
+  addSweep(program, io, done);
   addOthers(program, io, done);
   return program;
 }
@@ -52,10 +56,11 @@ Examples:
   wordline run tb/counter.ts --limit 20       run a testbench with a parameter
   wordline run tb/counter.ts --help           what its parameters are
   wordline run tb/counter.ts --trace a.vcd --signals '**.value'
+  wordline sweep tb/counter.ts --set gap=0,1,2 --seeds 10
   wordline list                               testbenches under tb/
   wordline lint rtl/lib/fifo.ts --strict      check the modules of a file
   wordline export tb/counter.ts --out counter.v
-  wordline cosim tb/counter.ts --with icarus  the exported Verilog against the design
+  wordline cosim tb/counter.ts --with icarus  the same testbench on the exported Verilog
   wordline wave a.vcd --signals '**.value' --from 5ns --to 40ns
 `;
 
@@ -73,13 +78,40 @@ function addRun(program: Command, io: Io, done: (code: number) => void): void {
     .option('--engine <name>', `simulation engine: ${engineNames.join(' or ')}`)
     .option('--bench <name>', 'which testbench, if the file exports several')
     .option('--json', 'print the result as one JSON object and nothing else')
-    .option('--stack', 'print the stack of an error')
+    .option('--stack', 'print the stack of an error');
+  takesParameters<RunOptions>(command, io, async (...given) => done(await run(...given, io)));
+}
+
+function addSweep(program: Command, io: Io, done: (code: number) => void): void {
+  const command = program
+    .command('sweep')
+    .summary('run a testbench many times, on all processors')
+    .description('Run the testbench that a file exports for every combination of parameters and seeds, on several threads, and print a row for each. No waves: `run` repeats a point with them.')
+    .usage('<file> [options] [--parameter value ...]')
+    .argument('[file]', 'a .ts file that exports a testbench')
+    .option('--set <name=v,v,...>', 'values of a parameter of the testbench, apart by ; if they have commas; may be repeated', collect)
+    .option('--seeds <n>', 'seeds for each combination', '1')
+    .option('--seed <n>', 'the first of them, which the others are derived from; drawn and printed if not given')
+    .option('--param <name=value>', 'a parameter of the testbench that is the same for all; may be repeated', collect)
+    .option('--workers <n>', 'threads; default: one a processor')
+    .option('--stop', 'after a point that fails, run no other')
+    .option('--engine <name>', `simulation engine: ${engineNames.join(' or ')}`)
+    .option('--bench <name>', 'which testbench, if the file exports several')
+    .option('--json', 'print one JSON object and nothing else')
+    .option('--csv', 'print the table as CSV and nothing else')
+    .option('--stack', 'print the stack of an error');
+  takesParameters<SweepOptions>(command, io, async (...given) => done(await sweep(...given, io)));
+}
+
+/** Parameters of the testbench in the file are options as well, and `--help` lists them. */
+function takesParameters<O extends { readonly bench?: string }>(command: Command, io: Io, execute: (file: string, rest: readonly string[], options: O, general: readonly string[]) => Promise<void>): void {
+  command
     // Not commander's own help: that would not know the testbench.
     .helpOption(false)
     .option('-h, --help', 'print this and the parameters of the testbench')
     .allowUnknownOption()
     .allowExcessArguments();
-  command.action(async (_file: string | undefined, options: RunOptions & { readonly help?: boolean }) => {
+  command.action(async (_file: string | undefined, options: O & { readonly help?: boolean }) => {
     const [file, ...rest] = command.args;
     const named = file !== undefined && !file.startsWith('-');
     if (options.help === true) {
@@ -87,9 +119,9 @@ function addRun(program: Command, io: Io, done: (code: number) => void): void {
       io.out(command.helpInformation() + (bench === undefined ? '' : `\n${testbenchHelp(bench)}`));
       return;
     }
-    if (!named) fail('usage', file === undefined ? 'run what? name the file of a testbench' : `the file must come before ${file}`, { hint: 'wordline run tb/counter.ts; `wordline list` shows what there is' });
-    const general = command.options.map((o) => o.long!.slice(2));
-    done(await run(file, rest, options, general, io));
+    const name = command.name();
+    if (!named) fail('usage', file === undefined ? `${name} what? name the file of a testbench` : `the file must come before ${file}`, { hint: `wordline ${name} tb/counter.ts; \`wordline list\` shows what there is` });
+    await execute(file, rest, options, command.options.map((o) => o.long!.slice(2)));
   });
 }
 
@@ -119,20 +151,33 @@ function addOthers(program: Command, io: Io, done: (code: number) => void): void
     .option('--json', 'print one JSON object')
     .option('--stack', 'print the stack of an error')
     .action(async (file: string, options: ExportOptions) => done(await exportCommand(file, options, io)));
-  program
+  const cosim = program
     .command('cosim')
-    .description('Run a module and its exported Verilog with the same random inputs and compare every named signal in every cycle.')
-    .argument('<file>', 'a .ts file that exports modules')
-    .option('--module <name>', 'which one, if the file exports several')
+    .summary('compare with Icarus or Verilator')
+    .description(
+      'Run a testbench, and then everything that it has simulated once more, as exported Verilog in another simulator, from the same inputs: every named signal in every cycle. ' +
+        'Parameters of the testbench are options, as for run. With --module, or if the file has no testbench: a module with random inputs.',
+    )
+    .usage('<file> [options] [--parameter value ...]')
+    .argument('<file>', 'a .ts file that exports a testbench or modules')
     .option('--with <tool>', `who runs the Verilog: ${toolNames.join(' or ')}`, 'icarus')
-    .option('--cycles <n>', 'clock cycles', '1000')
-    .option('--seed <n>', 'for the inputs; drawn and printed if not given')
-    .option('--vcd <folder>', 'write the waves of both sides there')
+    .option('--outputs', 'compare only the outputs of each design')
+    .option('--cycles <n>', 'clock cycles; of a testbench: at most as many of each design (default: all), of a module: 1000')
+    .option('--vcd <folder>', 'where waves of both sides go; default of a testbench that differs: waves/cosim')
+    .option('--seed <n>', 'for every random choice; drawn and printed if not given')
+    .option('--param <name=value>', 'a parameter of the testbench; may be repeated', collect)
+    .option('--engine <name>', `who runs the testbench: ${engineNames.join(', ')}`)
+    .option('--bench <name>', 'which testbench, if the file exports several')
+    .option('--module <name>', 'a module with random inputs')
     .option('--json', 'print one JSON object')
     .option('--stack', 'print the stack of an error')
-    .action(async (file: string, options: CosimCommandOptions) => done(await cosimCommand(file, options, io)));
-  program
+    .allowUnknownOption()
+    .allowExcessArguments();
+  cosim.action(async (file: string, options: CosimCommandOptions) => done(await cosimCommand(file, cosim.args.slice(1), options, cosim.options.map((o) => o.long!.slice(2)), io)));
+  const waves = program
     .command('wave')
+    // `wave diff` has options of its own.
+    .enablePositionalOptions()
     .description('Show what is in a VCD: a summary, or a window of it. Radixes and names are those of the .gtkw beside it.')
     .argument('<file>', 'a VCD file')
     .option('--signals <glob>', "e.g. 'top.core.**, !**.rst'; in the order in which they are to be shown")
@@ -145,4 +190,14 @@ function addOthers(program: Command, io: Io, done: (code: number) => void): void
     .option('--json', 'the summary, or the changes in the window, as one JSON object')
     .option('--stack', 'print the stack of an error')
     .action((file: string, options: WaveOptions) => done(wave(file, options, io)));
+  waves
+    .command('diff')
+    .description('Compare the signals that two VCD files share, at every moment or at every edge of a clock, and tell the first difference.')
+    .argument('<first>', 'a VCD file')
+    .argument('<second>', 'a VCD file, of another simulator maybe')
+    .option('--clock <path>', 'look just before the rising edges of this signal, the first beside the first; may be repeated', collect)
+    .option('--scopes <a=b>', 'scopes to compare; default: the two that have the most in common')
+    .option('--json', 'print one JSON object')
+    .option('--stack', 'print the stack of an error')
+    .action((first: string, second: string, options: WaveDiffOptions) => done(waveDiff(first, second, options, io)));
 }

@@ -1,13 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fail, suggest } from '../diag/index.ts';
-import { cosim, exportVerilog, missingProgram, randomStimulus, toolNames, type ToolName } from '../export/index.ts';
-import { elaborate } from '../hdl/elaborate.ts';
+import { exportVerilog } from '../export/index.ts';
 import type { ModuleDefinition } from '../hdl/module.ts';
 import type { Io } from './io.ts';
 import { load, modules } from './load.ts';
 import { EXIT } from './report.ts';
-import { parseSeed } from './run.ts';
 
 interface Chosen {
   /** Which module, if the file exports several: the name of the export or of the module. */
@@ -18,13 +16,6 @@ interface Chosen {
 export interface ExportOptions extends Chosen {
   readonly out?: string;
   readonly models?: string;
-}
-
-export interface CosimCommandOptions extends Chosen {
-  readonly with?: string;
-  readonly cycles?: string;
-  readonly seed?: string;
-  readonly vcd?: string;
 }
 
 const MODELS = ['twin', 'stub', 'required'] as const;
@@ -49,23 +40,8 @@ export async function exportCommand(file: string, { module, json = false, out, m
   return EXIT.ok;
 }
 
-/** Runs a module and its exported Verilog with the same random inputs and compares every named signal in every cycle. */
-export async function cosimCommand(file: string, { module, json = false, with: name = 'icarus', cycles: given = '1000', seed: seedText, vcd }: CosimCommandOptions, io: Io): Promise<number> {
-  const tool: ToolName = toolNames.find((t) => t === name) ?? fail('bad-option', `--with ${name}`, { hint: suggest(name, toolNames) });
-  const cycles = Number(given);
-  if (!Number.isInteger(cycles) || cycles < 1) fail('bad-option', `--cycles ${given}`, { hint: 'a whole number of at least 1' });
-  const seed = parseSeed(seedText);
-  const design = elaborate(await choose(file, module, io));
-  const missing = missingProgram(tool);
-  if (missing !== undefined) fail('missing-tool', `${missing} is not installed, or not on the path`, { hint: 'on Debian: apt-get install iverilog verilator' });
-  const result = cosim(design, randomStimulus(design, { cycles, seed }), { with: tool, ...(vcd !== undefined && { vcd: resolve(io.cwd, vcd) }) });
-  const { signals, memories } = result;
-  if (json) io.out(`${JSON.stringify({ file, module: design.top.name, with: tool, seed, cycles, signals, memories })}\n`);
-  else io.out(`${design.top.name} and ${tool} agree on ${signals} signals in every one of ${cycles} cycles${memories > 0 ? `, and on ${memories} memories at the end` : ''} (seed ${seed})\n`);
-  return EXIT.ok;
-}
-
-async function choose(file: string, name: string | undefined, io: Io): Promise<ModuleDefinition> {
+/** The module that is meant: the only one of a file, or the one that is named. */
+export async function choose(file: string, name: string | undefined, io: Io): Promise<ModuleDefinition> {
   const all = [...modules(await load(file, io), file)];
   const names = all.map(([key]) => key);
   if (all.length === 0) fail('no-module', `${file} exports no module`, { hint: `export const Name = module('Name', ports, build); a family of modules must be called with its parameters` });

@@ -1,4 +1,5 @@
 export { MAX_TRACE_WIDTH, planTrace, vcdName, type Radix, type TraceEnum, type Tracer, type TraceScope, type TraceVar } from './declare.ts';
+export { compareVcd, type CompareVcdOptions, type VcdComparison, type VcdDifference } from './diff.ts';
 export { closeOnExit, type Closable } from './exit.ts';
 export { compileGlob, matchPaths, type PathFilter } from './glob.ts';
 export { gtkwText, translateFiles, writeGtkw, type GtkwOptions } from './gtkw.ts';

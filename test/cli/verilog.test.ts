@@ -36,13 +36,13 @@ describe('wordline cosim', () => {
   it('compares with Icarus', async (context) => {
     const missing = missingProgram('icarus');
     if (missing !== undefined) context.skip(`${missing} is not installed`);
-    const said = await wordline(['cosim', counter, '--cycles', '200', '--seed', '5']);
+    const said = await wordline(['cosim', counter, '--module', 'Counter', '--cycles', '200', '--seed', '5']);
     expect(said).toMatchObject({ code: 0, err: '' });
     expect(said.out).toMatch(/^Counter and icarus agree on \d+ signals in every one of 200 cycles \(seed 5\)/);
   });
 
   it('knows its tools', async () => {
     expect((await wordline(['cosim', counter, '--with', 'verilatr'])).err).toMatch(/did you mean "verilator"/);
-    expect((await wordline(['cosim', counter, '--cycles', '0'])).code).not.toBe(0);
+    expect((await wordline(['cosim', counter, '--module', 'Counter', '--cycles', '0'])).code).not.toBe(0);
   });
 });

@@ -25,7 +25,7 @@ function report(index: number, tool: ToolName): never {
   const recipe = counterexample?.[0];
   if (recipe === undefined) throw new Error(`circuit ${index} of seed ${SEED} differs only beside others`);
   const { difference, verilog } = alone(recipe);
-  throw new Error(`circuit ${index} of seed ${SEED}: ${describeDifference(difference!, tool, 'js')}\n${JSON.stringify(recipe)}\n${verilog}`);
+  throw new Error(`circuit ${index} of seed ${SEED}: ${describeDifference(difference!)}\n${JSON.stringify(recipe)}\n${verilog}`);
 }
 
 /** Names and expressions compared, and the operators that were in what was compared. */

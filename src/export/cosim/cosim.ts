@@ -1,42 +1,40 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fail, Origin } from '../../diag/index.ts';
 import { elaborate, type Design } from '../../hdl/elaborate.ts';
 import { ModuleDefinition, type Interfaces } from '../../hdl/module.ts';
 import type { Fields } from '../../hdl/types.ts';
 import type { EngineName } from '../../sim/engine.ts';
 import { exportVerilog } from '../verilog/export.ts';
+import { compareSides, describeDifference, type Difference, type Side } from './compare.ts';
+import { observe, writeScript } from './observe.ts';
+import { columnsOf } from './script.ts';
+import { sideBySide } from './side-by-side.ts';
 import { packStimulus, type StimulusCycle } from './stimulus.ts';
-import { benchText, readObserved, stimulusText, testbenchText } from './testbench.ts';
-import { runVerilog, type ToolName } from './tools.ts';
-import { observe, watchAll, type Observed, type Watch } from './watch.ts';
+import { benchText, observedName, scriptName, testbenchText } from './testbench.ts';
+import { compileVerilog, requireTool, type ToolName } from './tools.ts';
+import { watchAll } from './watch.ts';
 
 export interface CosimOptions {
   /** Who runs the exported Verilog; default: Icarus. */
-  readonly with?: ToolName;
-  /** Who runs the design itself; default: `js`. */
-  readonly engine?: EngineName;
+  readonly with?: ToolName | readonly ToolName[];
+  /** Who runs the design itself; default: `js`. Of several, each is compared with the first. */
+  readonly engine?: EngineName | readonly EngineName[];
   /** Verilog twins of models, by the name of the model. */
   readonly twins?: Readonly<Record<string, string>>;
   /** Also compare expressions that nobody reads and that the export would leave out. */
   readonly unread?: boolean;
-  /** Folder for waves of both sides: `ours.vcd` and `theirs.vcd`. */
+  /**
+   * Folder for waves: `ours.vcd` of the first engine (`ours0.vcd` and so on for several designs), `theirs.vcd` of the first tool, and after a
+   * difference `both.vcd` with both sides (`both0.vcd`).
+   */
   readonly vcd?: string;
 }
 
 export interface CosimJob {
   readonly design: Design;
   readonly stimulus: Iterable<StimulusCycle>;
-}
-
-/** The first value that differs. Values in hexadecimal; `x` digits are unknown ones. */
-export interface Difference {
-  /** Dotted path of a signal, or `path[address]` of a memory word at the end. */
-  readonly signal: string;
-  readonly cycle: number;
-  readonly ours: string;
-  readonly theirs: string;
 }
 
 export interface CosimResult {
@@ -47,60 +45,70 @@ export interface CosimResult {
   readonly difference?: Difference;
   /** The Verilog of the design, without the testbench. */
   readonly verilog: string;
+  /** Where the top is in `theirs.vcd`, and the path below it of what has another name there. */
+  readonly scope: string;
+  readonly names: ReadonlyMap<string, string>;
 }
 
-function compare(ours: Observed, theirs: Observed | undefined, { signals, memories }: Watch): Difference | undefined {
-  const missing = '(nothing)';
-  for (const [cycle, values] of ours.cycles.entries()) {
-    for (const [i, value] of values.entries()) {
-      const other = theirs?.cycles[cycle]?.[i] ?? missing;
-      if (other !== value) return { signal: signals[i]!.path, cycle, ours: value, theirs: other };
-    }
-  }
-  for (const [i, words] of ours.memories.entries()) {
-    for (const [address, value] of words.entries()) {
-      const other = theirs?.memories[i]?.[address] ?? missing;
-      if (other !== value) return { signal: `${memories[i]!.path}[${address}]`, cycle: ours.cycles.length, ours: value, theirs: other };
-    }
-  }
-  return undefined;
-}
+const list = <T>(given: T | readonly T[]): readonly T[] => (Array.isArray(given) ? (given as readonly T[]) : [given as T]);
 
-/** Runs many designs in one simulation of the exported Verilog, and each in our engine, and compares every named signal in every cycle. */
+/** Runs many designs in one simulation of the exported Verilog, and each in our engines, and compares every named signal in every cycle. */
 export function cosimAll(jobs: readonly CosimJob[], options: CosimOptions = {}): CosimResult[] {
-  const { with: tool = 'icarus', engine = 'js', twins = {}, unread = false, vcd } = options;
+  const { twins = {}, unread = false, vcd } = options;
+  const tools = list(options.with ?? 'icarus');
+  const engines = list(options.engine ?? 'js');
+  tools.forEach(requireTool);
   const folder = mkdtempSync(join(tmpdir(), 'wordline-cosim-'));
+  const at = (file: string): string => join(folder, file);
+  const waves = (side: string, i: number): string | undefined => (vcd === undefined ? undefined : join(vcd, `${side}${jobs.length === 1 ? '' : i}.vcd`));
   try {
     if (vcd !== undefined) mkdirSync(vcd, { recursive: true });
-    const prepared = jobs.map(({ design, stimulus }, i) => {
+    const prepared = jobs.map(({ design, stimulus: given }, i) => {
       const verilog = exportVerilog(design, { twins, models: 'required', locations: false, unused: unread ? 'keep' : 'drop', prefix: jobs.length === 1 ? '' : `d${i}_` });
-      return { design, verilog, watch: watchAll(design, verilog), stimulus: packStimulus(design, stimulus) };
+      const watch = watchAll(design, verilog);
+      const columns = columnsOf(design);
+      const stimulus = packStimulus(design, given);
+      writeFileSync(at(`design${i}.v`), verilog.text);
+      writeFileSync(at(`bench${i}.v`), testbenchText(`wordline_tb${i}`, i, design, verilog, columns, watch));
+      return { design, verilog, watch, columns, stimulus, times: writeScript(at(scriptName(i)), design, columns, stimulus) };
     });
-    const sources: string[] = [];
-    const write = (file: string, text: string): void => writeFileSync(join(folder, file), text);
-    prepared.forEach(({ design, verilog, watch, stimulus }, i) => {
-      write(`design${i}.v`, verilog.text);
-      write(`stimulus${i}.hex`, stimulusText(design, stimulus));
-      write(`bench${i}.v`, testbenchText(`wordline_tb${i}`, i, `stimulus${i}.hex`, design, verilog, stimulus.length, watch, vcd === undefined ? undefined : resolve(vcd, nameOf('theirs', i, jobs.length))));
-      sources.push(`design${i}.v`, `bench${i}.v`);
-    });
-    write('cosim.v', benchText(prepared.map((_, i) => `wordline_tb${i}`), Math.max(...prepared.map((p) => p.stimulus.length))));
-    const theirs = readObserved(runVerilog(tool, folder, ['cosim.v', ...sources]));
+    writeFileSync(at('cosim.v'), benchText(prepared.map((_, i) => `wordline_tb${i}`), vcd === undefined ? undefined : 'theirs.vcd'));
+
+    const sides: Side[][] = prepared.map(({ design, stimulus, times, watch }, i) =>
+      engines.map((name, e) => {
+        const path = at(`${name}${i}.txt`);
+        observe(path, design, stimulus, times, watch, name, e === 0 ? waves('ours', i) : undefined);
+        return { name, path };
+      }),
+    );
+    const sources = ['cosim.v', ...prepared.flatMap((_, i) => [`design${i}.v`, `bench${i}.v`])];
+    for (const tool of tools) {
+      compileVerilog(tool, folder, sources, vcd !== undefined)(folder);
+      prepared.forEach((_, i) => {
+        const path = at(`${tool}${i}.txt`);
+        renameSync(at(observedName(i)), path);
+        sides[i]!.push({ name: tool, path });
+      });
+      if (vcd !== undefined && tool === tools[0] && existsSync(at('theirs.vcd'))) copyFileSync(at('theirs.vcd'), join(vcd, 'theirs.vcd'));
+    }
     return prepared.map(({ design, verilog, watch, stimulus }, i) => {
-      const ours = observe(design, stimulus, watch, engine, vcd === undefined ? undefined : join(vcd, nameOf('ours', i, jobs.length)));
-      const difference = compare(ours, theirs.get(i), watch);
-      return { cycles: stimulus.length, signals: watch.signals.length, memories: watch.memories.length, verilog: verilog.text, ...(difference && { difference }) };
+      const [first, ...others] = sides[i]!;
+      const difference = others.reduce<Difference | undefined>((found, side) => found ?? compareSides(first!, side, watch), undefined);
+      const both = waves('both', i);
+      if (difference !== undefined && both !== undefined) sideBySide(both, design, watch, first!, others.find((s) => s.name === difference.sides[1])!, at(scriptName(i)));
+      return {
+        cycles: stimulus.length,
+        signals: watch.signals.length,
+        memories: watch.memories.length,
+        verilog: verilog.text,
+        scope: `${tools[0] === 'verilator' ? 'TOP.' : ''}wordline_cosim.wordline_tb${i}_0.dut`,
+        names: verilog.paths,
+        ...(difference && { difference }),
+      };
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-const nameOf = (side: string, i: number, count: number): string => `${side}${count === 1 ? '' : i}.vcd`;
-
-/** Says a difference in a line. */
-export function describeDifference({ signal, cycle, ours, theirs }: Difference, tool: ToolName, engine: EngineName): string {
-  return `cycle ${cycle}: ${signal} is ${ours} in ${engine} and ${theirs} in ${tool}`;
 }
 
 /**
@@ -112,11 +120,10 @@ export function cosim<I extends Fields, O extends Fields, B extends Interfaces>(
   const [result] = cosimAll([{ design, stimulus }], options);
   const { difference } = result!;
   if (difference !== undefined) {
-    fail('cosim-differs', describeDifference(difference, options.with ?? 'icarus', options.engine ?? 'js'), {
+    fail('cosim-differs', describeDifference(difference), {
       where: [Origin.here()],
-      hint: options.vcd === undefined ? 'the option `vcd` writes the waves of both sides' : `waves of both sides are in ${options.vcd}`,
+      hint: options.vcd === undefined ? 'the option `vcd` writes the waves of both sides' : `waves of both sides are in ${join(options.vcd, 'both.vcd')}`,
     });
   }
   return result!;
 }
-

@@ -2,101 +2,100 @@ import type { Design } from '../../hdl/elaborate.ts';
 import { bitsOf } from '../../ir/shape.ts';
 import { range } from '../verilog/names.ts';
 import type { VerilogExport } from '../verilog/export.ts';
-import type { PackedCycle } from './stimulus.ts';
-import { hex, type Observed, type Watch } from './watch.ts';
+import { replayRegister } from './replay.ts';
+import { OP, type Column } from './script.ts';
+import type { Watch } from './watch.ts';
 
-/** Columns of a line of stimulus, left to right: inputs, resets, clocks that tick. */
-interface Column {
-  readonly id: string;
-  readonly bits: number;
-  readonly port: string | undefined;
-}
+export const scriptName = (tag: number): string => `script${tag}.txt`;
+export const observedName = (tag: number): string => `observed${tag}.txt`;
 
-function columnsOf({ flat }: Design, verilog: VerilogExport): Column[] {
-  return [
-    ...[...flat.inputs].map(([name, id], i) => ({ id: `in${i}`, bits: bitsOf(flat.nodes[id]!), port: verilog.ports.get(name) })),
-    ...flat.domains.map((d, i) => ({ id: `rst${i}`, bits: 1, port: verilog.resets.get(d) })),
-    ...flat.domains.map((d, i) => ({ id: `clk${i}`, bits: 1, port: verilog.clocks.get(d) })),
-  ];
-}
-
-/** One line a cycle for $readmemh. */
-export function stimulusText(design: Design, stimulus: readonly PackedCycle[]): string {
-  const widths = [...design.flat.inputs.values()].map((id) => bitsOf(design.flat.nodes[id]!));
-  const total = widths.reduce((a, b) => a + b, 0) + 2 * design.flat.domains.length;
-  const lines = stimulus.map(({ inputs, resets, ticks }) => {
-    let all = 0n;
-    inputs.forEach((v, i) => (all = (all << BigInt(widths[i]!)) | v));
-    for (const flag of [...resets, ...ticks]) all = (all << 1n) | (flag ? 1n : 0n);
-    return hex(all, total);
-  });
-  return `${lines.join('\n')}\n`;
-}
-
-/**
- * A testbench that reads its stimulus, and prints every watched value in every cycle as a line `@tag cycle value value ...`. Clocks tick at
- * multiples of 1000, inputs change one unit later, and values are printed when they have long settled.
- */
-export function testbenchText(name: string, tag: number, file: string, design: Design, verilog: VerilogExport, cycles: number, { signals, memories }: Watch, vcd?: string): string {
-  const columns = columnsOf(design, verilog);
+/** The testbench that obeys a script (`script.ts`) and prints what is watched. It knows neither cycles nor values. */
+export function testbenchText(name: string, tag: number, design: Design, verilog: VerilogExport, columns: readonly Column[], { signals, memories }: Watch): string {
+  const { flat } = design;
+  const outputs = [...verilog.ports].filter(([port]) => !flat.inputs.has(port)).map(([port, id]) => ({ id, bits: bitsOf(flat.nodes[flat.outputs.get(port)!]!) }));
   const total = columns.reduce((sum, c) => sum + c.bits, 0);
-  const clocks = columns.slice(columns.length - design.flat.domains.length);
-  const others = columns.slice(0, columns.length - clocks.length);
-  const list = (cs: readonly Column[]): string => `{${cs.map((c) => c.id).join(', ')}}`;
-  const clockBits = clocks.length;
-  const lines = [
-    '`timescale 1ps/1ps',
+  const clocks = flat.domains.map((_, i) => `clk${i}`);
+  const portOf = ({ kind, name: of }: Column): string | undefined => (kind === 'input' ? verilog.ports.get(of) : kind === 'reset' ? verilog.resets.get(of) : undefined);
+  const registers = columns.map((c, i) => (c.kind === 'model' ? `dut.${verilog.instances.get(c.name)!}.${replayRegister(c.port!)}` : `in${i}`));
+  const connections = [
+    ...columns.flatMap((c, i) => (portOf(c) === undefined ? [] : [[portOf(c)!, `in${i}`] as const])),
+    ...flat.domains.flatMap((d, i) => (verilog.clocks.get(d) === undefined ? [] : [[verilog.clocks.get(d)!, clocks[i]!] as const])),
+    ...outputs.map(({ id }) => [id, `out_${id}`] as const),
+  ];
+  const word = Math.max(1, ...memories.map((m) => m.bits));
+  // At least two bits: a concatenation of one is fine, a range of none is not.
+  const next = (count: string, ...targets: readonly string[]): string => `got = $fscanf(script, "${count}", ${targets.join(', ')});`;
+  return [
+    '`timescale 1fs/1fs',
     `module ${name};`,
-    ...columns.map((c) => `  reg ${range(c.bits)}${c.id} = 0;`),
-    `  reg ${range(Math.max(2, total))}stimulus [0:${cycles - 1}];`,
+    ...columns.flatMap((c, i) => (c.kind === 'model' ? [] : [`  reg ${range(c.bits)}in${i} = 0;`])),
+    ...clocks.map((c) => `  reg ${c} = 0;`),
+    ...outputs.map(({ id, bits }) => `  wire ${range(bits)}out_${id};`),
     `  reg ${range(Math.max(2, total))}now;`,
-    '  integer n, a;',
-    ...[...verilog.ports].filter(([port]) => !design.flat.inputs.has(port)).map(([port, id]) => `  wire ${range(bitsOf(design.flat.nodes[design.flat.outputs.get(port)!]!))}out_${id};`),
+    `  reg ${range(Math.max(2, clocks.length))}levels;`,
+    '  reg [63:0] delay;',
+    '  reg [31:0] memory, address;',
+    `  reg ${range(Math.max(2, word))}value;`,
+    '  integer script, out, got, op, a;',
     `  ${verilog.top} dut (`,
-    [
-      ...columns.flatMap((c) => (c.port === undefined ? [] : [`    .${c.port}(${c.id})`])),
-      ...[...verilog.ports].filter(([port]) => !design.flat.inputs.has(port)).map(([, id]) => `    .${id}(out_${id})`),
-    ].join(',\n'),
+    connections.map(([port, what]) => `    .${port}(${what})`).join(',\n'),
     '  );',
     '  initial begin',
-    `    $readmemh("${file}", stimulus);`,
-    ...(vcd === undefined ? [] : [`    $dumpfile("${vcd}");`, '    $dumpvars(0, dut);']),
-    `    for (n = 0; n < ${cycles}; n = n + 1) begin`,
-    '      #1 now = stimulus[n];',
-    ...(others.length === 0 ? [] : [`      ${list(others)} = now[${Math.max(2, total) - 1 - (Math.max(2, total) - total)}:${clockBits}];`]),
-    ...(clockBits === 0 ? [] : [`      #499 ${list(clocks)} = 0;`]),
-    `      #400 $write("@${tag} %0d", n);`,
-    ...signals.map((s) => `      $write(" %h", dut.${s.verilog});`),
-    '      $write("\\n");',
-    `      #100 ${clockBits === 0 ? ';' : `${list(clocks)} = now[${clockBits - 1}:0];`}`,
+    `    script = $fopen("${scriptName(tag)}", "r");`,
+    `    out = $fopen("${observedName(tag)}", "w");`,
+    `    ${next('%h', 'op')}`,
+    '    while (got == 1) begin',
+    '      case (op)',
+    `        ${OP.inputs}: begin`,
+    `          ${next('%h', 'now')}`,
+    '          #1;',
+    ...assignments(columns, registers),
+    '        end',
+    `        ${OP.clocks}: begin`,
+    `          ${next('%h %h', 'delay', 'levels')}`,
+    // Before the delay: nothing may happen between the assignments.
+    `          #(delay) ${clocks.length === 0 ? ';' : `{${clocks.join(', ')}} = levels[${clocks.length - 1}:0];`}`,
+    '        end',
+    `        ${OP.memory}: begin`,
+    `          ${next('%h %h %h', 'memory', 'address', 'value')}`,
+    '          #1;',
+    ...(memories.length === 0 ? [] : ['          case (memory)', ...memories.map((m) => `            ${m.memory}: dut.${m.verilog}[address] = value[${m.bits - 1}:0];`), '            default: ;', '          endcase']),
+    '        end',
+    '        default: begin',
+    '          #1;',
+    '          $fwrite(out, "%0d", $time);',
+    ...signals.map((s) => `          $fwrite(out, " %h", dut.${s.verilog});`),
+    '          $fwrite(out, "\\n");',
+    '        end',
+    '      endcase',
+    `      ${next('%h', 'op')}`,
     '    end',
-    '    #500 n = 0;',
-    ...memories.flatMap((m, i) => [
-      `    $write("@${tag} memory${i}");`,
-      `    for (a = 0; a < ${m.depth}; a = a + 1) $write(" %h", dut.${m.verilog}[a]);`,
-      '    $write("\\n");',
-    ]),
+    // What the last edge has written.
+    '    #1;',
+    ...memories.flatMap((m, i) => [`    $fwrite(out, "memory${i}");`, `    for (a = 0; a < ${m.depth}; a = a + 1) $fwrite(out, " %h", dut.${m.verilog}[a]);`, '    $fwrite(out, "\\n");']),
+    '    $fclose(out);',
     '  end',
     'endmodule',
-  ];
-  return lines.join('\n');
+  ].join('\n');
 }
 
-/** All testbenches side by side. */
-export function benchText(names: readonly string[], cycles: number): string {
-  return ['`timescale 1ps/1ps', 'module wordline_cosim;', ...names.map((n) => `  ${n} ${n}_0 ();`), `  initial #${1000 * cycles + 2000} $finish;`, 'endmodule', ''].join('\n');
+/** Column by column: some simulators do not take a hierarchical name in a concatenation that is assigned to. */
+function assignments(columns: readonly Column[], registers: readonly string[]): string[] {
+  let low = columns.reduce((sum, c) => sum + c.bits, 0);
+  return columns.map(({ bits }, i) => {
+    low -= bits;
+    return `          ${registers[i]!} = now[${low + bits - 1}:${low}];`;
+  });
 }
 
-/** What the testbenches printed, by tag. */
-export function readObserved(output: string): Map<number, Observed> {
-  const found = new Map<number, { cycles: string[][]; memories: string[][] }>();
-  for (const line of output.split('\n')) {
-    const match = /^@(\d+) (memory)?(\d+) ?(.*)$/.exec(line.trimEnd());
-    if (match === null) continue;
-    const tag = Number(match[1]);
-    let mine = found.get(tag);
-    if (mine === undefined) found.set(tag, (mine = { cycles: [], memories: [] }));
-    (match[2] === undefined ? mine.cycles : mine.memories)[Number(match[3])] = match[4] === '' ? [] : match[4]!.split(' ');
-  }
-  return found;
+/** All testbenches side by side. They end when their scripts do, and with them the simulation. */
+export function benchText(names: readonly string[], dump: string | undefined): string {
+  return [
+    '`timescale 1fs/1fs',
+    'module wordline_cosim;',
+    ...names.map((n) => `  ${n} ${n}_0 ();`),
+    ...(dump === undefined ? [] : ['  initial begin', `    $dumpfile("${dump}");`, '    $dumpvars;', '  end']),
+    'endmodule',
+    '',
+  ].join('\n');
 }
