@@ -48,7 +48,7 @@ export function parseSeed(text: string | undefined): number {
   return Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32 ? seed : fail('bad-seed', `--seed ${text}: a seed is a whole number from 0 to ${2 ** 32 - 1}`);
 }
 
-function parseEngine(name: string | undefined): TestbenchOptions['engine'] {
+export function parseEngine(name: string | undefined): TestbenchOptions['engine'] {
   if (name === undefined) return undefined;
   return engineNames.find((e) => e === name) ?? fail('unknown-engine', `there is no engine "${name}"`, { hint: suggest(name, engineNames) });
 }

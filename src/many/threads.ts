@@ -1,5 +1,6 @@
 import { Piscina } from 'piscina';
 import { fail, WordlineError } from '../diag/index.ts';
+import { beside } from './beside.ts';
 import { isCloneError } from './failure.ts';
 import type { Reply, Setup, Task } from './worker.ts';
 
@@ -11,9 +12,6 @@ export interface Threads {
 }
 
 const SOURCES = import.meta.url.endsWith('.ts');
-
-/** A module of the kit beside another one, wherever that runs from: its sources or the package. */
-export const beside = (name: string, url: string): URL => new URL(`./${name}${url.endsWith('.ts') ? '.ts' : '.js'}`, url);
 
 /**
  * The entry of a thread is TypeScript itself where the kit runs from its sources. The loader of the main thread does not serve others
