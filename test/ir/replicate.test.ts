@@ -9,6 +9,7 @@ import { replicate } from '../../src/ir/passes/lanes/index.ts';
 import { randomWords } from '../../src/export/cosim/stimulus.ts';
 import { circuit, recipes } from '../sim/random-circuit.ts';
 import { difference } from './graph-interpreter.ts';
+import { rows, rowsOf } from './replicated-circuit.ts';
 
 const SEED = Number(process.env['WORDLINE_SEED'] ?? 20231109);
 
@@ -29,6 +30,19 @@ describe('instances side by side', () => {
       }),
       { numRuns: 150, seed: SEED },
     );
+  }, 60_000);
+
+  it(`random rows of instances mean the same (seed ${SEED})`, () => {
+    let vecs = 0;
+    fc.assert(
+      fc.property(rows, (recipe) => {
+        const { plain, vectors } = forms(rowsOf(recipe));
+        if (vectors.nodes.some((n) => n.kind === 'reg' && n.lanes === recipe.lanes)) vecs++;
+        expect(difference(plain, vectors, 20, randomWords(recipe.stimulus))).toBeUndefined();
+      }),
+      { numRuns: 200, seed: SEED },
+    );
+    expect(vecs).toBeGreaterThan(20);
   }, 60_000);
 
   it.each([

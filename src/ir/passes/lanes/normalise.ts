@@ -33,7 +33,7 @@ export function normalise(graph: Graph): Normal {
 export function moved(pool: Pool, node: GraphNode, at: (id: NodeId) => NodeId): NodeId {
   switch (node.kind) {
     case 'op':
-      return pool.op(node.op, node.args.map(at), node.attrs, node.origin);
+      return pool.op(node.op, node.args.map(at), node.attrs, node.origin, node);
     case 'read':
       return pool.read(node, at(node.args[0]));
     case 'reset':

@@ -2,7 +2,8 @@ import { roots, type Graph, type GraphNode } from '../../graph.ts';
 import type { NodeId } from '../../netlist.ts';
 import { components } from '../../visit.ts';
 
-export const argsOf = (node: GraphNode): readonly NodeId[] => (node.kind === 'op' || node.kind === 'read' ? node.args : []);
+const none: readonly NodeId[] = [];
+export const argsOf = (node: GraphNode): readonly NodeId[] => (node.kind === 'op' || node.kind === 'read' ? node.args : none);
 
 /** Everything somebody may look at or needs. */
 export function seenFrom(graph: Graph): NodeId[] {

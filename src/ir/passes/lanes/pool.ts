@@ -10,6 +10,8 @@ export type OpGraphNode = GraphNode & { readonly kind: 'op' };
 
 const opNumber = new Map(opNames.map((name, i) => [name, i + 1]));
 const mix = (hash: number, x: number): number => (Math.imul(hash ^ x, 0x9e3779b1) ^ (hash >>> 15)) | 0;
+const spread = (hash: number): number => hash ^ (hash >>> 16);
+const none: readonly number[] = [];
 const sameList = (a: readonly number[], b: readonly number[]): boolean => {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
@@ -41,11 +43,7 @@ export class Pool {
 
   /** A node that is one of its kind: state, an input, a part of a cycle. */
   add(node: GraphNode): NodeId {
-    const id = this.nodes.length;
-    this.nodes.push({ ...node, id });
-    this.#before.push(-1);
-    this.#hashes.push(0);
-    return id;
+    return this.#push({ ...node, id: this.nodes.length }, 0);
   }
 
   /** Gives a node that was added before its arguments were known their ids. */
@@ -54,51 +52,80 @@ export class Pool {
   }
 
   constant(value: bigint, { width, lanes }: Shape, origin: Origin = Origin.unknown): NodeId {
-    const hash = mix(mix(mix(1, width), lanes), Number(BigInt.asIntN(32, value ^ (value >> 32n))));
-    return this.#once(hash, { kind: 'const', value, width, lanes, id: 0, origin }, (n) => n.kind === 'const' && n.value === value && n.width === width && n.lanes === lanes);
+    const hash = spread(mix(mix(mix(1, width), lanes), Number(BigInt.asIntN(32, value ^ (value >> 32n)))));
+    for (let id = this.#head(hash); id !== -1; id = this.#before[id]!) {
+      const n = this.nodes[id]!;
+      if (n.kind === 'const' && n.value === value && n.width === width && n.lanes === lanes) return id;
+    }
+    return this.#chain({ kind: 'const', value, width, lanes, id: this.nodes.length, origin }, hash);
   }
 
   read(node: GraphNode & { readonly kind: 'read' }, address: NodeId): NodeId {
-    return this.#once(mix(mix(2, node.memory), address), { ...node, args: [address] }, (n) => n.kind === 'read' && n.memory === node.memory && n.args[0] === address);
+    const hash = spread(mix(mix(2, node.memory), address));
+    for (let id = this.#head(hash); id !== -1; id = this.#before[id]!) {
+      const n = this.nodes[id]!;
+      if (n.kind === 'read' && n.memory === node.memory && n.args[0] === address) return id;
+    }
+    return this.#chain({ ...node, id: this.nodes.length, args: [address] }, hash);
   }
 
   reset(node: GraphNode & { readonly kind: 'reset' }): NodeId {
-    return this.#once(mix(3, node.domain), node, (n) => n.kind === 'reset' && n.domain === node.domain);
+    const hash = spread(mix(3, node.domain));
+    for (let id = this.#head(hash); id !== -1; id = this.#before[id]!) {
+      const n = this.nodes[id]!;
+      if (n.kind === 'reset' && n.domain === node.domain) return id;
+    }
+    return this.#chain({ ...node, id: this.nodes.length }, hash);
   }
 
-  op(op: OpName, args: readonly NodeId[], attrs: readonly number[] = [], origin: Origin = Origin.unknown): NodeId {
-    const row = operators[op];
-    const shapes = args.map((a) => this.nodes[a]!);
-    if (shapes.every((n) => n.kind === 'const')) {
-      const values = args.map((a) => Bits.unchecked(bitsOf(this.nodes[a]!), this.constantOf(a)!));
-      return this.constant(row.value(values, shapes, attrs).value, row.shape(shapes, attrs) as Shape, origin);
-    }
+  /** `shape`, if it is known. */
+  op(op: OpName, args: readonly NodeId[], attrs: readonly number[] = none, origin: Origin = Origin.unknown, shape?: Shape): NodeId {
+    if (this.#areConstant(args)) return this.#folded(op, args, attrs, origin);
     const short = simplified(this, op, args, attrs, origin);
     if (short !== undefined) return short;
-
+    const row = operators[op];
     const swaps = row.commutes === true && args.length === 2;
     let hash = mix(4, opNumber.get(op)!);
     if (swaps) hash = mix(mix(hash, Math.min(args[0]!, args[1]!)), Math.max(args[0]!, args[1]!));
     else for (const a of args) hash = mix(hash, a);
     for (const a of attrs) hash = mix(hash, a);
-    const { width, lanes } = row.shape(shapes, attrs) as Shape;
-    return this.#once(
-      hash,
-      { kind: 'op', op, args, attrs, width, lanes, id: 0, origin },
-      (n) => n.kind === 'op' && n.op === op && sameList(n.attrs, attrs) && (sameList(n.args, args) || (swaps && n.args[0] === args[1] && n.args[1] === args[0])),
-    );
+    hash = spread(hash);
+    for (let id = this.#head(hash); id !== -1; id = this.#before[id]!) {
+      const n = this.nodes[id]!;
+      if (n.kind === 'op' && n.op === op && sameList(n.attrs, attrs) && (sameList(n.args, args) || (swaps && n.args[0] === args[1] && n.args[1] === args[0]))) return id;
+    }
+    const { width, lanes } = shape ?? (row.shape(args.map((a) => this.nodes[a]!), attrs) as Shape);
+    return this.#chain({ kind: 'op', op, args, attrs, width, lanes, id: this.nodes.length, origin }, hash);
   }
 
-  #once(hash: number, node: GraphNode, same: (n: GraphNode) => boolean): NodeId {
-    const mask = this.#heads.length - 1;
-    const spread = hash ^ (hash >>> 16);
-    for (let id = this.#heads[spread & mask]!; id !== -1; id = this.#before[id]!) if (this.#hashes[id] === spread && same(this.nodes[id]!)) return id;
-    const id = this.add(node);
-    this.#hashes[id] = spread;
-    this.#before[id] = this.#heads[spread & mask]!;
-    this.#heads[spread & mask] = id;
-    if (id > this.#heads.length) this.#grow();
-    return id;
+  #areConstant(args: readonly NodeId[]): boolean {
+    for (const a of args) if (this.nodes[a]!.kind !== 'const') return false;
+    return true;
+  }
+
+  #folded(op: OpName, args: readonly NodeId[], attrs: readonly number[], origin: Origin): NodeId {
+    const nodes = args.map((a) => this.nodes[a]!);
+    const values = nodes.map((n) => Bits.unchecked(bitsOf(n), n.kind === 'const' ? n.value : 0n));
+    return this.constant(operators[op].value(values, nodes, attrs).value, operators[op].shape(nodes, attrs) as Shape, origin);
+  }
+
+  #head(hash: number): NodeId {
+    return this.#heads[hash & (this.#heads.length - 1)]!;
+  }
+
+  #push(node: GraphNode, hash: number): NodeId {
+    this.#before.push(-1);
+    this.#hashes.push(hash);
+    return this.nodes.push(node) - 1;
+  }
+
+  /** Adds an expression where it will be found again. */
+  #chain(node: GraphNode, hash: number): NodeId {
+    if (node.id > this.#heads.length) this.#grow();
+    const slot = hash & (this.#heads.length - 1);
+    this.#push(node, hash);
+    this.#before[node.id] = this.#heads[slot]!;
+    return (this.#heads[slot] = node.id);
   }
 
   #grow(): void {
