@@ -1,7 +1,7 @@
 import { maskOf } from '../bits/math.ts';
 import type { Engine } from '../sim/engine.ts';
 import type { Flat } from '../ir/flatten.ts';
-import type { DomainId, NodeId, Statement } from '../ir/netlist.ts';
+import type { DomainId, NodeId } from '../ir/netlist.ts';
 import { driversOf, type Driver } from '../ir/visit.ts';
 import { assign, when, type Addition } from './addition.ts';
 import type { Clocks } from './clocks.ts';
@@ -11,9 +11,6 @@ const PACK = 32;
 
 /** From so many instances on, a signal of all of them is watched as a Vec, as engines keep it that turn such instances into Vecs. */
 const MANY = 4;
-
-/** Packs that are left out together. */
-const GROUP = 8;
 
 /** Some bits of a signal, and where in a pack they are. */
 interface Piece {
@@ -141,41 +138,33 @@ export class TogglePlan {
   }
 
   /**
-   * Makes the hardware. What has been seen in both directions needs no more watching, and soon that is most bits: packs, and groups of them,
-   * lie in branches that are then left out.
+   * Makes the hardware. What has been seen in both directions needs no more watching, and soon that is most bits: each pack lies in a branch
+   * that is then left out.
    */
   finish(): void {
     const { addition } = this;
-    const clocks = new Map<DomainId, Pack[]>();
-    for (const pack of this.#packs) clocks.set(pack.domain, [...(clocks.get(pack.domain) ?? []), pack]);
-    for (const [domain, packs] of clocks) {
-      const running = addition.reg(1, domain);
-      addition.statement(assign(running, addition.constant(1n, 1)));
-      for (let i = 0; i < packs.length; i += GROUP) {
-        const watched = packs.slice(i, i + GROUP).map((pack) => this.#watch(pack, running));
-        const open = addition.reg(1, domain, { initial: 1n });
-        const any = watched.map((w) => w.open).reduce((a, b) => addition.op('or', [a, b]));
-        addition.statement(when(open, [assign(open, any), ...watched.map((w) => w.statement)]));
+    const started = new Map<DomainId, NodeId>();
+    for (const pack of this.#packs) {
+      const { domain, registers } = pack;
+      let running = started.get(domain);
+      if (running === undefined) {
+        started.set(domain, (running = addition.reg(1, domain)));
+        addition.statement(assign(running, addition.constant(1n, 1)));
       }
+      const value = pack.value();
+      const shape = addition.shape(value);
+      pack.left = addition.reg(shape, domain);
+      pack.back = addition.reg(shape, domain);
+      pack.first = registers ? addition.constant(this.#initial(pack), shape) : addition.reg(shape, domain);
+      const away = addition.op('xor', [value, pack.first]);
+      const watch = [
+        assign(pack.left, addition.op('or', [pack.left, away])),
+        assign(pack.back, addition.op('or', [pack.back, addition.op('and', [pack.left, addition.op('not', [away])])])),
+      ];
+      const open = addition.reg(1, domain, { initial: 1n });
+      const missing = addition.op('ne', [addition.op('foldAnd', [pack.back]), addition.constant(maskOf(shape.width), shape.width)]);
+      addition.statement(when(open, [assign(open, missing), ...(registers ? watch : [when(running, watch, [assign(pack.first, value)])])]));
     }
-  }
-
-  #watch(pack: Pack, running: NodeId): { readonly open: NodeId; readonly statement: Statement } {
-    const { addition } = this;
-    const { domain } = pack;
-    const value = pack.value();
-    const shape = addition.shape(value);
-    pack.left = addition.reg(shape, domain);
-    pack.back = addition.reg(shape, domain);
-    pack.first = pack.registers ? addition.constant(this.#initial(pack), shape) : addition.reg(shape, domain);
-    const away = addition.op('xor', [value, pack.first]);
-    const open = addition.op('ne', [addition.op('foldAnd', [pack.back]), addition.constant(maskOf(shape.width), shape.width)]);
-    const watch = [
-      assign(pack.left, addition.op('or', [pack.left, away])),
-      assign(pack.back, addition.op('or', [pack.back, addition.op('and', [pack.left, addition.op('not', [away])])])),
-    ];
-    const statement = when(open, pack.registers ? watch : [when(running, watch, [assign(pack.first, value)])]);
-    return { open, statement };
   }
 
   #initial({ pieces }: Pack): bigint {
