@@ -12,7 +12,7 @@ import type { Io } from './io.ts';
 import { jsonValue } from './json.ts';
 import { existing } from './load.ts';
 import { EXIT } from './report.ts';
-import { parseTime } from './times.ts';
+import { parseTime } from '../wave/times.ts';
 
 export interface WaveOptions {
   readonly signals?: string;

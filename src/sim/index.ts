@@ -4,5 +4,7 @@ export { JsEngine } from './js/engine.ts';
 export { WasmEngine } from './wasm/engine.ts';
 export type { InputPorts, OutputPorts, ValueOf } from './ports.ts';
 export type { Process, Task } from './process.ts';
-export { engineNames, simulate, Simulation, type ClockOptions, type SignalHandle, type SimulateOptions, type Snapshot, type TraceOptions, type UntilOptions } from './simulation.ts';
+export { engineNames, simulate, Simulation, type ClockOptions, type SignalHandle, type SimulateOptions, type Snapshot, type UntilOptions } from './simulation.ts';
+export type { TraceWindow } from './trace-window.ts';
+export type { TraceOptions } from './tracers.ts';
 export { makeContext, Testbench, testbench, type Reporter, type TestbenchContext, type TestbenchDefinition, type TestbenchOptions } from './testbench.ts';

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { relative } from 'node:path';
 import { fail, knownKeys, Origin, suggest, WordlineError } from '../diag/index.ts';
 import { coverageOptions, coverageProbe, type CoverageOptions, type CoverageProbe } from '../coverage/instrument.ts';
 import type { CoverageExclusion, CoverageReport } from '../coverage/report.ts';
@@ -6,7 +6,7 @@ import { elaborate, type Design } from '../hdl/elaborate.ts';
 import type { Interfaces, ModuleDefinition } from '../hdl/module.ts';
 import type { Fields } from '../hdl/types.ts';
 import type { NodeId } from '../ir/netlist.ts';
-import { closeOnExit, FileSink, Recorder, VcdWriter, writeGtkw, type Recording, type Tracer } from '../wave/index.ts';
+import type { Recording } from '../wave/index.ts';
 import type { Engine, EngineName, EngineState } from './engine.ts';
 import { involved, show } from './failure.ts';
 import { InterpEngine } from './interp/engine.ts';
@@ -16,7 +16,10 @@ import { WasmEngine } from './wasm/engine.ts';
 import { Names } from './names.ts';
 import { fromBits, portObject, toBits, type InputPorts, type InterfacePorts, type OutputPorts } from './ports.ts';
 import { checkCount, Processes, type Process, type Task } from './process.ts';
-import { Trace } from './trace.ts';
+import { forgetful, Journal, sameState, withNote, type Happening } from './replay.ts';
+import { Timeline, type Moment } from './timeline.ts';
+import type { TraceWindow } from './trace-window.ts';
+import { Tracers, type TraceOptions } from './tracers.ts';
 
 export interface ClockOptions {
   /** Picoseconds; default 1000. */
@@ -25,20 +28,17 @@ export interface ClockOptions {
   readonly phase?: number;
 }
 
-export interface TraceOptions {
-  readonly file: string;
-  /** Glob over dotted names, e.g. `top.core.**`; several separated by commas. Default: everything. */
-  readonly signals?: string;
-  /** Also write `<file>.gtkw` and translate files beside the VCD (default true). */
-  readonly gtkw?: boolean;
-  /** Write nothing until `trace.on()`. */
-  readonly startOff?: boolean;
-}
-
 export interface SimulateOptions {
   readonly engine?: EngineName;
   readonly clocks?: Readonly<Record<string, ClockOptions>>;
   readonly trace?: string | TraceOptions;
+  /** Trace only these cycles, and run at full speed before and after. */
+  readonly traceWindow?: TraceWindow;
+  /**
+   * Trace only if something fails: then the last so many cycles are run again from a checkpoint, and written to the file of `trace`. Until
+   * then the simulation runs at nearly full speed, and no file is made.
+   */
+  readonly traceOnFailure?: number;
   /** Keep a recording in memory, for text waves; `true` for all signals or a glob. */
   readonly record?: boolean | string;
   /** Stop at failed assertions (default), or let them pass. */
@@ -55,13 +55,8 @@ export interface UntilOptions {
 }
 
 /** Everything that `restore` brings back. */
-export interface Snapshot {
+export interface Snapshot extends Moment {
   readonly engine: EngineState;
-  readonly time: number;
-  readonly edges: readonly number[];
-  readonly next: readonly number[];
-  readonly last: readonly (number | undefined)[];
-  readonly resets: readonly boolean[];
   /** What it is a state of. */
   readonly of: { readonly module: string; readonly engine: EngineName; readonly coverage: string };
 }
@@ -73,28 +68,11 @@ export interface SignalHandle {
   getBig(): bigint;
 }
 
-interface Clock {
-  readonly name: string;
-  readonly domain: number;
-  readonly period: number;
-}
-
-/** A trace that is being written. */
-interface Running {
-  readonly trace: Trace;
-  readonly to: Tracer;
-  /** Writes the save file so that it opens on the stretch of time that was written. */
-  readonly save?: (fromPs: number, toPs: number) => void;
-  on: boolean;
-  resume: boolean;
-  /** First and last moment that was written. */
-  from: number | undefined;
-  until: number;
-}
-
-
 /** The domains that tick in a design of one clock. */
 const FIRST_CLOCK: readonly number[] = [0];
+
+/** Edges between two calls of `onEdges`, in a long run of them. */
+const BREATH = 1000;
 
 const engines: Readonly<Record<EngineName, new (design: Design) => Engine>> = { interp: InterpEngine, js: JsEngine, wasm: WasmEngine };
 export const engineNames = Object.keys(engines) as EngineName[];
@@ -110,23 +88,24 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
   readonly design: Design;
   readonly engine: Engine;
   readonly #names: Names;
-  readonly #clocks: readonly Clock[];
-  readonly #tracers: Running[] = [];
+  readonly #definition: ModuleDefinition<I, O, B>;
+  readonly #options: SimulateOptions;
+  readonly #line: Timeline;
+  readonly #tracers: Tracers;
+  readonly #journal: Journal<Snapshot> | undefined;
   readonly #processes = new Processes();
   readonly #checks: boolean;
-  readonly #reset: boolean[];
-  #recorder: Recorder | undefined;
   readonly #coverage: { readonly probe: CoverageProbe; readonly exclude: readonly CoverageExclusion[] } | undefined;
-  #time = 0;
-  #edges: number[];
-  #next: number[];
-  /** When each clock last ticked. */
-  #last: (number | undefined)[];
-  #lastSampled = -1;
+  /** Edges asked for in a tick that a model's error has ended. */
+  #torn: number | undefined;
   #closed = false;
+  /** Called between clock edges, at least once in a thousand; what it throws ends the step. */
+  onEdges: (() => void) | undefined;
 
   constructor(definition: ModuleDefinition<I, O, B>, options: SimulateOptions = {}) {
-    knownKeys('simulate', options, ['engine', 'clocks', 'trace', 'record', 'checks', 'coverage']);
+    knownKeys('simulate', options, ['engine', 'clocks', 'trace', 'traceWindow', 'traceOnFailure', 'record', 'checks', 'coverage']);
+    this.#definition = definition;
+    this.#options = options;
     this.design = elaborate(definition);
     const { flat } = this.design;
     const name = options.engine ?? 'wasm';
@@ -142,17 +121,17 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
       knownKeys(`clock "${given}"`, clock, ['period', 'phase']);
       if (!flat.domains.includes(given)) fail('unknown-domain', `${flat.name} has no clock domain "${given}"`, { where: [Origin.here()], hint: suggest(given, flat.domains) });
     }
-    this.#clocks = flat.domains.map((domain, i) => {
+    const clocks = flat.domains.map((domain, i) => {
       const { period = 1000 } = options.clocks?.[domain] ?? {};
       const { phase = 0 } = options.clocks?.[domain] ?? {};
       if (!Number.isInteger(phase) || phase <= -period) fail('bad-clock', `clock "${domain}": a phase is a whole number of picoseconds above minus one period, not ${phase}`, { where: [Origin.here()] });
       if (!Number.isInteger(period) || period < 2) fail('bad-clock', `clock "${domain}": a period is a whole number of picoseconds of at least 2, not ${period}`, { where: [Origin.here()] });
       return { name: domain, domain: i, period };
     });
-    this.#next = flat.domains.map((domain, i) => (options.clocks?.[domain]?.phase ?? 0) + this.#clocks[i]!.period);
-    this.#edges = flat.domains.map(() => 0);
-    this.#last = flat.domains.map(() => undefined);
-    this.#reset = flat.domains.map(() => false);
+    this.#line = new Timeline(clocks, flat.domains.map((domain) => options.clocks?.[domain]?.phase ?? 0));
+    // Before anybody looks at the engine: who listens in may have to stand between.
+    announce({ design: this.design, engine: this.engine, periods: clocks.map((c) => c.period), nextEdge: () => this.#line.nextEdge });
+    this.#tracers = new Tracers(this.engine, flat, this.#line);
 
     const { ports } = definition;
     const node = (leafed: string): NodeId => flat.inputs.get(leafed) ?? flat.outputs.get(leafed)!;
@@ -165,36 +144,26 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
       }),
     ) as InterfacePorts<B>;
 
-    if (options.trace !== undefined) this.#traceTo(typeof options.trace === 'string' ? { file: options.trace } : options.trace);
-    if (options.record !== undefined && options.record !== false) {
-      const trace = new Trace(this.engine, flat, this.#clocks, options.record === true ? undefined : options.record);
-      this.#recorder = new Recorder(trace.scope);
-      this.#tracers.push({ trace, to: this.#recorder, on: true, resume: false, from: undefined, until: 0 });
-    }
-    announce({ design: this.design, engine: this.engine, periods: this.#clocks.map((c) => c.period), nextEdge: () => this.#nextEdge() });
-  }
-
-  #traceTo(options: TraceOptions): void {
-    knownKeys('trace', options, ['file', 'signals', 'gtkw', 'startOff']);
-    const { file, signals, gtkw = true, startOff = false } = options;
-    const trace = new Trace(this.engine, this.design.flat, this.#clocks, signals);
-    const to = new VcdWriter(new FileSink(file), trace.scope);
-    closeOnExit(to);
-    const save = (window: { fromPs?: number; toPs?: number }): void => void writeGtkw(file.replace(/\.vcd$/, '') + '.gtkw', trace.scope, { dumpfile: basename(file), ...window });
-    if (gtkw) save({});
-    this.#tracers.push({ trace, to, on: !startOff, resume: false, from: undefined, until: 0, ...(gtkw && { save: (fromPs: number, toPs: number) => save({ fromPs, toPs }) }) });
+    const { trace, traceWindow, traceOnFailure: reach, record } = options;
+    if (trace === undefined && (traceWindow ?? reach) !== undefined) fail('no-trace', 'a window of no trace', { where: [Origin.here()], hint: 'name a file: { trace: "waves/top.vcd" }' });
+    if (reach !== undefined) {
+      if (!Number.isInteger(reach) || reach < 1) fail('bad-count', `traceOnFailure: ${reach} is not a number of cycles`, { where: [Origin.here()] });
+      if (traceWindow !== undefined) fail('no-trace', 'a window is traced at once and a failure afterwards', { where: [Origin.here()], hint: 'give traceWindow or traceOnFailure' });
+      this.#journal = new Journal(this.engine, () => this.snapshot(), reach);
+    } else if (trace !== undefined) this.#tracers.file(typeof trace === 'string' ? { file: trace } : trace, traceWindow);
+    if (record !== undefined && record !== false) this.#tracers.record(record === true ? undefined : record);
   }
 
   // ---- time -----------------------------------------------------------------------------------------------------------------------
 
   /** Picoseconds since the start. */
   get time(): number {
-    return this.#time;
+    return this.#line.time;
   }
 
   /** Clock edges so far, of the default clock or the one named. */
   cycle(domain?: string): number {
-    return this.#edges[domain === undefined ? 0 : this.#domain(domain)]!;
+    return this.#line.edges[domain === undefined ? 0 : this.#domain(domain)]!;
   }
 
   /** Moves on by `count` edges of a clock (default: the first). Other clocks tick in between as their periods say. */
@@ -205,19 +174,45 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
 
   #step(count: number, domain?: string): void {
     const d = domain === undefined ? 0 : this.#domain(domain);
-    if (this.#clocks.length === 0) fail('no-clock', `module ${this.design.flat.name} has no clock`, { where: [Origin.here()] });
+    const { clocks, edges } = this.#line;
+    if (clocks.length === 0) fail('no-clock', `module ${this.design.flat.name} has no clock`, { where: [Origin.here()] });
     if (!Number.isInteger(count) || count < 0) checkCount(count, Origin.here());
-    if (this.#clocks.length === 1 && !this.#tracers.some((t) => t.on)) {
-      const done = this.engine.tick(FIRST_CLOCK, count, this.#checks);
-      this.#edges[0]! += done;
-      this.#time += done > 0 ? this.#next[0]! - this.#time + (done - 1) * this.#clocks[0]!.period : 0;
-      this.#next[0]! += done * this.#clocks[0]!.period;
-      if (done > 0) this.#last[0] = this.#time;
-      if (done < count) this.#assertionFailed(this.engine.failed!);
+    if (clocks.length === 1) {
+      for (let left = count; left > 0; ) left -= this.#stretch(left);
       return;
     }
-    const goal = this.#edges[d]! + count;
-    while (this.#edges[d]! < goal) this.#edge();
+    const goal = edges[d]! + count;
+    while (edges[d]! < goal) this.#edge();
+  }
+
+  /** Moves on by up to `most` edges of the only clock, as many as can be done at once. */
+  #stretch(most: number): number {
+    this.onEdges?.();
+    const room = Math.min(most, this.#tracers.steady, this.#journal?.room ?? Infinity, this.onEdges === undefined ? Infinity : BREATH);
+    let done: number | undefined;
+    if (!this.#tracers.wanted()) {
+      done = this.#tick(FIRST_CLOCK, room);
+      this.#line.pass(done);
+      this.#journal?.passed(done);
+    } else if (!Object.hasOwn(this.engine, 'tick')) {
+      // Who has put himself in the place of `tick` wants to hear of each edge.
+      done = this.#tracers.stream(room, this.#checks);
+    }
+    if (done === undefined) {
+      this.#edge();
+      return 1;
+    }
+    if (done < room) this.#assertionFailed(this.engine.failed!);
+    return done;
+  }
+
+  #tick(domains: readonly number[], count: number): number {
+    try {
+      return this.engine.tick(domains, count, this.#checks);
+    } catch (error) {
+      this.#torn = count;
+      throw this.explain(error);
+    }
   }
 
   /**
@@ -227,38 +222,19 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
   tick(first: string, ...others: readonly string[]): void {
     if (this.#processes.busy) fail('step-in-process', 'time belongs to the scheduler while processes run', { where: [Origin.here()], hint: 'await task.step()' });
     const ticking = [first, ...others].map((name) => this.#domain(name));
-    const at = Math.max(...ticking.map((d) => this.#next[d]!));
-    for (const { domain, period } of this.#clocks) {
-      if (ticking.includes(domain)) this.#next[domain] = at;
-      else if (this.#next[domain]! <= at) this.#next[domain] = at + period;
-    }
+    this.#journal?.together([first, ...others]);
+    this.#line.together(ticking);
     this.#edge();
   }
 
   #edge(): void {
-    const at = Math.min(...this.#next);
-    const ticking = this.#clocks.filter((c) => this.#next[c.domain] === at).map((c) => c.domain);
-    this.#sample(at);
-    if (this.engine.tick(ticking, 1, this.#checks) === 0) this.#assertionFailed(this.engine.failed!);
-    this.#time = at;
-    for (const d of ticking) {
-      this.#edges[d]!++;
-      this.#last[d] = at;
-      this.#next[d]! += this.#clocks[d]!.period;
-    }
-  }
-
-  /** Writes the cycle that ends at `end`: only now are its inputs final. */
-  #sample(end: number): void {
-    if (this.#lastSampled === this.#time) return;
-    for (const t of this.#tracers) {
-      if (!t.on) continue;
-      t.trace.cycle(t.to, this.#time, end, (d) => this.#last[d], (d) => this.#reset[d]!, t.resume);
-      t.from ??= this.#time;
-      t.until = end;
-      t.resume = false;
-    }
-    this.#lastSampled = this.#time;
+    const { clocks, nextEdge, next } = this.#line;
+    const ticking = clocks.filter((c) => next[c.domain] === nextEdge).map((c) => c.domain);
+    this.onEdges?.();
+    this.#tracers.sample();
+    if (this.#tick(ticking, 1) === 0) this.#assertionFailed(this.engine.failed!);
+    this.#line.tick(ticking);
+    this.#journal?.passed(1);
   }
 
   /** Steps until the condition holds; the number of edges that took. */
@@ -268,15 +244,15 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
       this.step();
     }
     if (condition()) return limit;
-    return fail('timeout', `${message ?? 'a condition'}: not reached within ${limit} cycles (now cycle ${this.cycle()}, ${this.#time} ps)`, { where: [Origin.here()] });
+    throw this.explain(new WordlineError({ code: 'timeout', message: `${message ?? 'a condition'}: not reached within ${limit} cycles (now cycle ${this.cycle()}, ${this.#line.time} ps)`, where: [Origin.here()] }));
   }
 
   /** Holds a domain (default: all) in reset for some edges of it. */
   reset(cycles = 1, domain?: string): void {
-    const which = domain === undefined ? this.#clocks.map((c) => c.domain) : [this.#domain(domain)];
-    const goals = which.map((d) => this.#edges[d]! + cycles);
+    const which = domain === undefined ? this.#line.clocks.map((c) => c.domain) : [this.#domain(domain)];
+    const goals = which.map((d) => this.#line.edges[d]! + cycles);
     for (const d of which) this.#setReset(d, true);
-    which.forEach((d, i) => this.step(Math.max(0, goals[i]! - this.#edges[d]!), this.#clocks[d]!.name));
+    which.forEach((d, i) => this.step(Math.max(0, goals[i]! - this.#line.edges[d]!), this.#line.clocks[d]!.name));
     for (const d of which) this.#setReset(d, false);
   }
 
@@ -286,7 +262,7 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
   }
 
   #setReset(domain: number, on: boolean): void {
-    this.#reset[domain] = on;
+    this.#line.resets[domain] = on;
     this.engine.setReset(domain, on);
   }
 
@@ -357,44 +333,43 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
     const got = this.engine.peek(node);
     if (got === toBits(path, width * lanes, expected)) return;
     const { flat } = this.design;
-    fail(
-      'expect-failed',
-      `${message === undefined ? '' : `${message}: `}${path} is ${show(flat, node, got)}, expected ${show(flat, node, toBits(path, width * lanes, expected))} at ${this.#time} ps (cycle ${this.cycle()})`,
-      { where: [Origin.here()] },
-    );
+    const problem = {
+      code: 'expect-failed',
+      message: `${message === undefined ? '' : `${message}: `}${path} is ${show(flat, node, got)}, expected ${show(flat, node, toBits(path, width * lanes, expected))} at ${this.#line.time} ps (cycle ${this.cycle()})`,
+      where: [Origin.here()],
+    };
+    throw this.explain(new WordlineError(problem));
   }
 
   #assertionFailed(index: number): never {
     const { flat } = this.design;
     const [check, path] = [...flat.checkPaths][index]!;
     const values = involved(flat, this.#names, this.engine, check);
-    throw new WordlineError({
+    const problem = {
       code: `${check.check}-failed`,
-      message: `${check.check} "${check.message}" failed in ${[flat.name, path].filter((p) => p !== '').join('.')} at ${Math.min(...this.#next)} ps (cycle ${this.#edges[check.domain]!})${values.length > 0 ? `: ${values.join(', ')}` : ''}`,
+      message: `${check.check} "${check.message}" failed in ${[flat.name, path].filter((p) => p !== '').join('.')} at ${this.#line.nextEdge} ps (cycle ${this.#line.edges[check.domain]!})${values.length > 0 ? `: ${values.join(', ')}` : ''}`,
       where: [check.origin],
-    });
+    };
+    throw this.explain(new WordlineError(problem));
   }
 
   // ---- snapshots ------------------------------------------------------------------------------------------------------------------
 
   snapshot(): Snapshot {
-    return { engine: this.engine.save(), time: this.#time, edges: [...this.#edges], next: [...this.#next], last: [...this.#last], resets: [...this.#reset], of: { module: this.design.flat.name, engine: this.engine.name, coverage: this.#counted } };
+    return { ...this.#line.save(), engine: this.engine.save(), of: { module: this.design.flat.name, engine: this.engine.name, coverage: this.#counted } };
   }
 
   /** Goes back to a snapshot of this simulation or of another one of the same module on the same engine. A trace that is being written cannot go back in time. */
   restore(s: Snapshot): void {
-    if (this.#tracers.some((t) => t.on) && s.time < this.#time) fail('trace-backwards', 'a simulation that is being traced cannot go back in time', { where: [Origin.here()], hint: 'restore into a simulation without trace, or switch it off first' });
+    if (this.#tracers.forward && s.time < this.#line.time) fail('trace-backwards', 'a simulation that is being traced cannot go back in time', { where: [Origin.here()], hint: 'restore into a simulation without trace, or switch it off first' });
     const { module, engine } = s.of;
     if (module !== this.design.flat.name || engine !== this.engine.name) {
       fail('foreign-snapshot', `a snapshot of ${module} on engine ${engine} in a simulation of ${this.design.flat.name} on engine ${this.engine.name}`, { where: [Origin.here()] });
     }
     if (s.of.coverage !== this.#counted) fail('foreign-snapshot', `a snapshot of ${module} with other coverage than this simulation counts`, { where: [Origin.here()], hint: 'give both simulations the same option `coverage`' });
     this.engine.restore(s.engine);
-    this.#time = s.time;
-    this.#edges = [...s.edges];
-    this.#next = [...s.next];
-    this.#last = [...s.last];
-    s.resets.forEach((on, d) => (this.#reset[d] = on));
+    this.#line.restore(s);
+    this.#journal?.restart();
   }
 
   // ---- processes ------------------------------------------------------------------------------------------------------------------
@@ -406,53 +381,115 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
 
   /** Runs until all processes have ended; the number of edges that took. */
   async run({ limit = 1_000_000 }: { readonly limit?: number } = {}): Promise<number> {
-    return this.#processes.run({ step: (n) => this.#step(n), cycle: () => this.cycle(), time: () => this.#time }, limit);
+    try {
+      return await this.#processes.run({ step: (n) => this.#step(n), cycle: () => this.cycle(), time: () => this.#line.time }, limit);
+    } catch (error) {
+      throw this.explain(error);
+    }
   }
 
   // ---- waves ----------------------------------------------------------------------------------------------------------------------
 
   /** Switches tracing off and on, for windows. */
   traceOff(): void {
-    for (const t of this.#tracers) {
-      if (t.on && t.from !== undefined) t.to.off(this.#time);
-      t.on = false;
-    }
+    this.#tracers.off();
   }
   traceOn(): void {
-    for (const t of this.#tracers) {
-      if (!t.on) t.resume = t.from !== undefined;
-      t.on = true;
-    }
+    this.#tracers.on();
   }
 
   /** What has been recorded so far. */
   recording(): Recording {
-    if (this.#recorder === undefined) fail('no-recording', 'nothing was recorded', { where: [Origin.here()], hint: 'simulate with { record: true }' });
-    this.#sample(this.#nextEdge());
-    return this.#recorder.recording();
+    return this.#tracers.recording() ?? fail('no-recording', 'nothing was recorded', { where: [Origin.here()], hint: 'simulate with { record: true }' });
   }
 
-  #nextEdge(): number {
-    return this.#clocks.length === 0 ? this.#time + 1000 : Math.min(...this.#next);
+  // ---- failures -------------------------------------------------------------------------------------------------------------------
+
+  /**
+   * What a testbench does with an error that it ends with: `catch (error) { throw sim.explain(error); }`. With `traceOnFailure` this writes the
+   * waves of the last cycles and says in the error where they are. For failed assertions, `expect`, `until` and processes it has been done.
+   */
+  explain(error: unknown): unknown {
+    if (this.#journal === undefined || explained.has(error as object) || (error instanceof WordlineError && error.code === 'interrupted')) return error;
+    let note: string;
+    try {
+      note = this.#replay(this.#journal);
+    } catch (second) {
+      note = `the waves of the last cycles could not be written: ${second instanceof Error ? second.message : String(second)}`;
+    }
+    if (this.#torn !== undefined) this.#journal.restart();
+    this.#torn = undefined;
+    const told = withNote(error, note);
+    if (typeof told === 'object' && told !== null) explained.add(told);
+    return told;
   }
+
+  /** Runs the last cycles again in a simulation of its own, with waves; says where they are. */
+  #replay(journal: Journal<Snapshot>): string {
+    const { trace, traceOnFailure, traceWindow: _, record: __, ...rest } = this.#options;
+    const { state, happened } = journal.back();
+    const again = (waves: SimulateOptions): Simulation<I, O, B> => {
+      const replica = new Simulation(this.#definition, { ...rest, checks: false, ...waves });
+      replica.restore(state);
+      for (const h of happened) replica.#repeat(h);
+      return replica;
+    };
+    // A model's error says nothing of the edge at which it happened: it is looked for.
+    let more = 0;
+    if (this.#torn !== undefined) for (const probe = again({}); more < this.#torn && probe.#survives(); ) more++;
+    const now = (this.#line.edges[0] ?? 0) + more;
+    const first = Math.max(state.edges[0] ?? 0, now - traceOnFailure! + 1);
+    const options = typeof trace === 'string' ? { file: trace } : trace!;
+    const replica = again({ trace: { ...options, startOff: false }, traceWindow: { cycles: [first, Infinity] } });
+    for (let i = 0; i < more; i++) replica.#edge();
+    const same = this.#torn === undefined ? sameState(this.design.flat, this.engine, replica.engine) : !replica.#survives();
+    replica.close();
+    if (same) return `waves of the last ${now - first + 1} cycles: ${relative(process.cwd(), options.file) || options.file}`;
+    replica.#tracers.discard();
+    const models = forgetful(this.design.flat);
+    return `no waves: the last cycles went another way when they were run again${models.length > 0 ? `; models without save and restore: ${models.join(', ')}` : ''}`;
+  }
+
+  #repeat(h: Happening): void {
+    if ('edges' in h) {
+      const { clocks } = this.#line;
+      for (let left = h.edges; left > 0; ) {
+        if (clocks.length === 1) left -= this.#stretch(left);
+        else {
+          this.#edge();
+          left--;
+        }
+      }
+    } else if ('together' in h) this.#line.together(h.together.map((name) => this.#domain(name)));
+    else if (h.call === 'setReset') this.#setReset(h.args[0] as number, h.args[1] as boolean);
+    else (this.engine[h.call] as (...args: unknown[]) => void)(...h.args);
+  }
+
+  #survives(): boolean {
+    try {
+      this.#edge();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  // ---- end ------------------------------------------------------------------------------------------------------------------------
 
   /** Ends the simulation and its waves. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    const end = this.#nextEdge();
-    this.#sample(end);
-    for (const { to, on, save, from, until } of this.#tracers) {
-      to.close(on ? end : undefined);
-      // Opened on the window that was written, if it was one.
-      if (save !== undefined && from !== undefined && (from > 0 || !on)) save(from, until);
-    }
+    this.#tracers.close();
   }
 
   [Symbol.dispose](): void {
     this.close();
   }
 }
+
+/** Errors that have been looked at. */
+const explained = new WeakSet();
 
 /** Elaborates a module and starts a simulation of it. */
 export function simulate<I extends Fields, O extends Fields, B extends Interfaces>(definition: ModuleDefinition<I, O, B>, options: SimulateOptions = {}): Simulation<I, O, B> {

@@ -1,35 +1,34 @@
 import type { Flat, Scope } from '../ir/flatten.ts';
 import type { NodeId } from '../ir/netlist.ts';
 import { wordCount } from '../ir/words.ts';
-import { selectTrace } from '../wave/select.ts';
+import { driversOf, type Driver } from '../ir/visit.ts';
 import type { Tracer, TraceScope, TraceVar } from '../wave/declare.ts';
+import { pictureWords } from '../wave/scan.ts';
+import { selectTrace } from '../wave/select.ts';
+import type { LivePicture, VcdWriter } from '../wave/vcd-writer.ts';
 import type { Engine, Observer } from './engine.ts';
-
-export interface ClockPhase {
-  readonly domain: number;
-  readonly name: string;
-  readonly period: number;
-}
+import type { Clock, Timeline } from './timeline.ts';
 
 /** Connects a design to something that takes samples: a VCD file or a recording. Clocks and resets are shown beside the signals. */
 export class Trace {
   readonly scope: TraceScope;
   readonly #observer: Observer;
   readonly #clockWords: number;
-  readonly #clocks: readonly ClockPhase[];
+  readonly #line: Timeline;
 
-  constructor(engine: Engine, flat: Flat, clocks: readonly ClockPhase[], select: string | undefined) {
-    this.#clocks = clocks;
+  constructor(engine: Engine, flat: Flat, line: Timeline, select: string | undefined) {
+    this.#line = line;
+    const { clocks } = line;
     const all = new Layouter(flat, clocks);
     const full = all.scopeOf(flat.scope, true);
-    this.scope = select === undefined ? full : selectTrace(full, select);
+    const chosen = select === undefined ? full : selectTrace(full, select);
     // Only what is shown is computed: a second layout over the nodes that are left.
     const wanted = new Set<number>();
     const collect = (s: TraceScope): void => {
       for (const v of s.vars) wanted.add(v.offset);
       s.scopes.forEach(collect);
     };
-    collect(this.scope);
+    collect(chosen);
     const nodes = all.nodes.filter((n) => n.end > n.first && [...range(n.first, n.end)].some((o) => wanted.has(o)));
     let size = 0;
     const moved = new Map<number, number>();
@@ -43,24 +42,31 @@ export class Trace {
     });
     this.#clockWords = size;
     const move = (s: TraceScope): TraceScope => ({ ...s, vars: s.vars.map((v) => ({ ...v, offset: moved.get(v.offset)! })), scopes: s.scopes.map(move) });
-    this.scope = move(this.scope);
-    this.#observer = engine.observe(nodes.map((n) => n.node), 2 * clocks.length);
+    this.scope = move(chosen);
+    this.#observer = engine.observe(nodes.map((n) => n.node), pictureWords(size + 2 * clocks.length) - size);
+  }
+
+  /** The picture, if a writer can compare it where it lies. */
+  get picture(): LivePicture | undefined {
+    const { memory, image } = this.#observer;
+    return memory && { memory, words: image };
   }
 
   /**
-   * What lies between `start`, the last edge of any clock, and `end`, the next one: the settled values, and clocks that fall half a period
+   * Records what lies between now, the last edge of any clock, and the next edge: the settled values, and clocks that fall half a period
    * after their own last edge, which may be an earlier one.
    */
-  cycle(to: Tracer, start: number, end: number, lastEdge: (domain: number) => number | undefined, inReset: (domain: number) => boolean, resume: boolean): void {
+  cycle(to: Tracer, resume: boolean): void {
     const { image } = this.#observer;
+    const { time: start, nextEdge: end } = this.#line;
     this.#observer.settle();
     const falls = new Map<number, number[]>();
-    this.#clocks.forEach(({ domain, period }, i) => {
+    this.#line.clocks.forEach(({ domain, period }, i) => {
       const word = this.#clockWords + 2 * i;
-      const edge = lastEdge(domain);
+      const edge = this.#line.last[domain];
       const fall = edge === undefined ? start : edge + Math.floor(period / 2);
       image[word] = fall > start ? 1 : 0;
-      image[word + 1] = inReset(domain) ? 1 : 0;
+      image[word + 1] = this.#line.resets[domain]! ? 1 : 0;
       if (fall > start && fall < end) falls.set(fall, [...(falls.get(fall) ?? []), word]);
     });
     if (resume) to.on(start, image);
@@ -70,30 +76,45 @@ export class Trace {
       to.sample(time, image);
     }
   }
+
+  /**
+   * Records cycles of a design of one clock and moves on, without a step of JavaScript in between: up to `count` edges, fewer if a check
+   * fails at one. `passed` is told how many are over, also before an error of a model is passed on.
+   */
+  stream(to: VcdWriter, count: number, checks: boolean, passed: (edges: number) => void): void {
+    const [{ period, domain }] = this.#line.clocks as [Clock];
+    const clock = this.#clockWords;
+    this.#observer.image[clock + 1] = this.#line.resets[domain]! ? 1 : 0;
+    to.stream(this.#observer.edge!([domain], checks), count, { startPs: this.#line.time, periodPs: period, fallPs: Math.floor(period / 2), clock }, passed);
+  }
 }
 
 function* range(from: number, to: number): Generator<number> {
   for (let i = from; i < to; i++) yield i;
 }
 
-/** Gives every named node words of a picture, each once, however many names it has. */
+/** Gives every named node words of a picture, each once, however many names it has. A wire that is another node is one more name of it. */
 class Layouter {
   readonly nodes: { node: NodeId; first: number; end: number }[] = [];
   readonly #at = new Map<NodeId, number>();
+  readonly #drivers: ReadonlyMap<NodeId, readonly Driver[]>;
   #size = 0;
 
   constructor(
     private readonly flat: Flat,
-    private readonly clocks: readonly ClockPhase[],
+    private readonly clocks: readonly Clock[],
   ) {
     this.#size = 2 * clocks.length;
+    this.#drivers = driversOf(flat.body);
   }
 
   clockWord(i: number): number {
     return 2 * i;
   }
 
-  #place(node: NodeId): number {
+  #place(name: NodeId): number {
+    let node = name;
+    for (let next: NodeId | undefined = name; next !== undefined; next = this.#same(node)) node = next;
     let at = this.#at.get(node);
     if (at === undefined) {
       at = this.#size;
@@ -103,6 +124,13 @@ class Layouter {
       this.nodes.push({ node, first: at, end: this.#size });
     }
     return at;
+  }
+
+  /** What a wire is always equal to. */
+  #same(node: NodeId): NodeId | undefined {
+    const drivers = this.flat.nodes[node]!.kind === 'wire' ? this.#drivers.get(node) : undefined;
+    const [driver] = drivers ?? [];
+    return drivers?.length === 1 && driver!.lane === undefined && driver!.conditions.length === 0 ? driver!.value : undefined;
   }
 
   scopeOf(scope: Scope, top: boolean): TraceScope {

@@ -1,6 +1,6 @@
 import type { TraceSlot } from './declare.ts';
 import { identifierCode } from './vcd-format.ts';
-import { block, br, brIf, call, constant, f64, get, give, i32, i64, load, load64, loop, set, store, store64, store8, storeF64, tee, TYPE, v128, WASM, wasmModule, when, whenElse, type Code, type LinearMemory, type WasmFunction } from './wasm.ts';
+import { block, br, brIf, call, constant, f64, get, i32, i64, load, load64, loop, set, store, store64, store8, storeF64, tee, TYPE, v128, WASM, wasmModule, when, whenElse, type Code, type LinearMemory, type WasmFunction } from './wasm.ts';
 
 /** Brings the picture up to date and moves `count` (always 1) clock edges on; fewer if it had to stop. */
 export type TraceKernel = (count: number) => number;

@@ -58,7 +58,6 @@ export const whenElse = (condition: Code, body: Code, otherwise: Code): Code => 
 /** Leaves `depth` blocks, or begins a loop again. */
 export const br = (depth: number): Code => [0x0c, depth];
 export const brIf = (condition: Code, depth: number): Code => [...condition, 0x0d, depth];
-export const give = (value: Code): Code => [...value, 0x0f];
 
 const operator =
   (...op: readonly number[]) =>

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, statSync, copyFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseTime } from '../../src/cli/times.ts';
+import { parseTime } from '../../src/wave/times.ts';
 import { bit, enumeration, module, simulate, uint } from '../../src/index.ts';
 import { parsed, wordline } from './io.ts';
 

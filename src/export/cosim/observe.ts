@@ -2,6 +2,8 @@ import type { Design } from '../../hdl/elaborate.ts';
 import type { Engine, EngineName } from '../../sim/engine.ts';
 import { InterpEngine } from '../../sim/interp/engine.ts';
 import { JsEngine } from '../../sim/js/engine.ts';
+import { Timeline } from '../../sim/timeline.ts';
+import { Timeline } from '../../sim/timeline.ts';
 import { Trace } from '../../sim/trace.ts';
 import { WasmEngine } from '../../sim/wasm/engine.ts';
 import { FileSink, VcdWriter } from '../../wave/index.ts';
@@ -35,17 +37,22 @@ export function observe(path: string, design: Design, stimulus: readonly PackedC
   const engine = new engines[name](design);
   const printer = new Printer(engine, design, watch);
   const inputs = [...flat.inputs.values()];
-  const trace = vcd === undefined ? undefined : new Trace(engine, flat, flat.domains.map((domain, i) => ({ name: domain, domain: i, period: PERIOD })), undefined);
+  const line = new Timeline(flat.domains.map((domain, i) => ({ name: domain, domain: i, period: PERIOD })), flat.domains.map(() => 0));
+  const line = new Timeline(flat.domains.map((domain, i) => ({ name: domain, domain: i, period: PERIOD })), flat.domains.map(() => 0));
+  const trace = vcd === undefined ? undefined : new Trace(engine, flat, line, undefined);
   const writer = trace === undefined ? undefined : new VcdWriter(new FileSink(vcd!), trace.scope);
-  const lastEdge: (number | undefined)[] = flat.domains.map(() => undefined);
   const file = new LineFile(path);
   stimulus.forEach((cycle, n) => {
     cycle.inputs.forEach((value, i) => engine.poke(inputs[i]!, value));
     cycle.resets.forEach((on, d) => engine.setReset(d, on));
     file.put(printer.line(times[n]!));
-    trace?.cycle(writer!, n * PERIOD, (n + 1) * PERIOD, (d) => lastEdge[d], (d) => cycle.resets[d]!, false);
+    line.resets = [...cycle.resets];
     const ticking = cycle.ticks.flatMap((on, d) => (on ? [d] : []));
-    for (const d of ticking) lastEdge[d] = (n + 1) * PERIOD;
+    line.next.fill((n + 1) * PERIOD);
+    line.resets = [...cycle.resets];
+    trace?.cycle(writer!, false);
+    line.time = (n + 1) * PERIOD;
+    for (const d of ticking) line.last[d] = line.time;
     // A failed assertion is no concern of this comparison.
     if (ticking.length > 0) engine.tick(ticking, 1, false);
   });
