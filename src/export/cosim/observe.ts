@@ -38,7 +38,6 @@ export function observe(path: string, design: Design, stimulus: readonly PackedC
   const printer = new Printer(engine, design, watch);
   const inputs = [...flat.inputs.values()];
   const line = new Timeline(flat.domains.map((domain, i) => ({ name: domain, domain: i, period: PERIOD })), flat.domains.map(() => 0));
-  const line = new Timeline(flat.domains.map((domain, i) => ({ name: domain, domain: i, period: PERIOD })), flat.domains.map(() => 0));
   const trace = vcd === undefined ? undefined : new Trace(engine, flat, line, undefined);
   const writer = trace === undefined ? undefined : new VcdWriter(new FileSink(vcd!), trace.scope);
   const file = new LineFile(path);
@@ -46,7 +45,6 @@ export function observe(path: string, design: Design, stimulus: readonly PackedC
     cycle.inputs.forEach((value, i) => engine.poke(inputs[i]!, value));
     cycle.resets.forEach((on, d) => engine.setReset(d, on));
     file.put(printer.line(times[n]!));
-    line.resets = [...cycle.resets];
     const ticking = cycle.ticks.flatMap((on, d) => (on ? [d] : []));
     line.next.fill((n + 1) * PERIOD);
     line.resets = [...cycle.resets];
