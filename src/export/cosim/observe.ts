@@ -3,7 +3,6 @@ import type { Engine, EngineName } from '../../sim/engine.ts';
 import { InterpEngine } from '../../sim/interp/engine.ts';
 import { JsEngine } from '../../sim/js/engine.ts';
 import { Timeline } from '../../sim/timeline.ts';
-import { Timeline } from '../../sim/timeline.ts';
 import { Trace } from '../../sim/trace.ts';
 import { WasmEngine } from '../../sim/wasm/engine.ts';
 import { FileSink, VcdWriter } from '../../wave/index.ts';
