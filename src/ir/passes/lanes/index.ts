@@ -1,1 +1,1 @@
-export { replicate } from './replicate.ts';
+export { replicate, type ReplicateOptions } from './replicate.ts';

@@ -8,11 +8,16 @@ import { normalise } from './normalise.ts';
 import { argsOf, inOrder, seenFrom } from './order.ts';
 import { computes, needs, Tuples, WIDEST } from './tuples.ts';
 
+export interface ReplicateOptions {
+  /** Makes Vecs also where they cost more than they save. */
+  readonly always?: boolean;
+}
+
 /**
  * Turns instances that do the same side by side into Vecs: their registers become one register with a lane for each, and what they compute
  * becomes operators on all lanes. The meaning stays; nodes of the flat design that became lanes have a `lane` node as their image.
  */
-export function replicate(graph: Graph, flat: Flat): Graph {
+export function replicate(graph: Graph, flat: Flat, { always = false }: ReplicateOptions = {}): Graph {
   const normal = normalise(graph);
   const groups = findGroups(flat);
   if (groups.length === 0) return graph;
@@ -24,7 +29,7 @@ export function replicate(graph: Graph, flat: Flat): Graph {
     for (const ids of registers) tuples.register(ids);
     for (const ids of seeds) tuples.find(ids);
     if (loops(tuples, forbidden)) continue;
-    choose(tuples);
+    if (!always) choose(tuples);
     return build(tuples);
   }
 }
