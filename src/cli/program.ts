@@ -3,6 +3,7 @@ import { fail } from '../diag/index.ts';
 import { toolNames } from '../export/index.ts';
 import { engineNames } from '../sim/simulation.ts';
 import { cosimCommand, type CosimCommandOptions } from './cosim.ts';
+import { addCoverage } from './coverage.ts';
 import type { Io } from './io.ts';
 import { lint, type LintOptions } from './lint.ts';
 import { list } from './list.ts';
@@ -48,6 +49,7 @@ function makeProgram(io: Io, done: (code: number) => void): Command {
   addRun(program, io, done);
   addSweep(program, io, done);
   addOthers(program, io, done);
+  addCoverage(program, io, done);
   return program;
 }
 
@@ -77,6 +79,7 @@ function addRun(program: Command, io: Io, done: (code: number) => void): void {
     .option('--param <name=value>', 'a parameter of the testbench; may be repeated', collect)
     .option('--engine <name>', `simulation engine: ${engineNames.join(' or ')}`)
     .option('--bench <name>', 'which testbench, if the file exports several')
+    .option('--coverage <folder>', 'count what is reached; write JSON and LCOV there')
     .option('--json', 'print the result as one JSON object and nothing else')
     .option('--stack', 'print the stack of an error');
   takesParameters<RunOptions>(command, io, async (...given) => done(await run(...given, io)));

@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { fail, suggest } from '../diag/index.ts';
 import { engineNames } from '../sim/simulation.ts';
 import { makeContext, type Testbench, type TestbenchOptions } from '../sim/testbench.ts';
+import { writeCoverage } from './coverage.ts';
 import type { Io } from './io.ts';
 import { jsonValue } from './json.ts';
 import { load, testbenches } from './load.ts';
@@ -18,6 +19,7 @@ export interface RunOptions {
   readonly param?: readonly string[];
   readonly engine?: string;
   readonly bench?: string;
+  readonly coverage?: string;
   readonly json?: boolean;
   readonly stack?: boolean;
 }
@@ -81,6 +83,7 @@ export async function run(file: string, rest: readonly string[], options: RunOpt
         ...(options.trace !== undefined && { trace: resolve(io.cwd, options.trace) }),
         ...(options.signals !== undefined && { signals: options.signals }),
         ...(engine !== undefined && { engine }),
+        ...(options.coverage !== undefined && { coverage: true }),
         ...(interrupt !== undefined && { interrupted: () => interrupt.requested() }),
       },
       {
@@ -100,10 +103,13 @@ export async function run(file: string, rest: readonly string[], options: RunOpt
     stop();
     const trace = made.traced();
     if (options.trace !== undefined && trace === undefined) io.err(`warning: nothing was traced: testbench "${definition.name}" simulated nothing\n`);
+    const reached = options.coverage === undefined ? [] : made.coverage();
+    if (options.coverage !== undefined && reached.length === 0) io.err(`warning: nothing was covered: testbench "${definition.name}" simulated nothing\n`);
+    const coverage = reached.length === 0 ? undefined : writeCoverage(reached, options.coverage!, io);
     const shown = trace === undefined ? undefined : relative(io.cwd, resolve(trace));
-    if (json) io.out(`${JSON.stringify({ testbench: definition.name, seed, parameters: jsonValue(parameters), ...(shown !== undefined && { trace: shown }), result: jsonValue(result) ?? null })}\n`);
+    if (json) io.out(`${JSON.stringify({ testbench: definition.name, seed, parameters: jsonValue(parameters), ...(shown !== undefined && { trace: shown }), ...(coverage !== undefined && { coverage: { files: coverage.files, designs: coverage.totals } }), result: jsonValue(result) ?? null })}\n`);
     // A testbench that prints tells its result itself.
-    else io.out([...(told ? [] : resultLines(result)), ...(shown === undefined ? [] : [`waves: ${shown}`]), dim(`done in ${durationText((performance.now() - start) / 1000)}`), ''].join('\n'));
+    else io.out([...(told ? [] : resultLines(result)), ...(coverage === undefined ? [] : [`\n${coverage.text}`, `coverage: ${coverage.files.join(', ')}`]), ...(shown === undefined ? [] : [`waves: ${shown}`]), dim(`done in ${durationText((performance.now() - start) / 1000)}`), ''].join('\n'));
     return EXIT.ok;
   } catch (error) {
     // The waves up to the failure are what one wants to see next. A mistake in closing must not hide the first one.

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Interfaces, ModuleDefinition } from '../hdl/module.ts';
+import type { CoverageReport } from '../coverage/report.ts';
 import { fail } from '../diag/index.ts';
 import type { Fields } from '../hdl/types.ts';
 import type { Engine } from './engine.ts';
@@ -14,6 +15,8 @@ export interface TestbenchOptions {
   /** Which signals go into it. */
   readonly signals?: string;
   readonly engine?: SimulateOptions['engine'];
+  /** Count coverage in every simulation that is started through the context. */
+  readonly coverage?: boolean;
   /** Asked between clock edges: has somebody pressed Ctrl-C? The next step then fails with `interrupted`. */
   readonly interrupted?: () => boolean;
 }
@@ -80,9 +83,9 @@ function askBetweenEdges(engine: Engine, interrupted: () => boolean): void {
   };
 }
 
-/** Makes the context of a run; simulations it starts are closed by `finish`, and `traced` is the VCD of the first one that writes one. */
-export function makeContext<P>(params: P, options: TestbenchOptions, reporter: Reporter): { context: TestbenchContext<P>; finish: () => void; traced: () => string | undefined } {
-  const open: { close(): void }[] = [];
+/** Makes the context of a run; simulations it starts are closed by `finish`. `traced` is the VCD of the first one that writes one, `coverage` what each has reached. */
+export function makeContext<P>(params: P, options: TestbenchOptions, reporter: Reporter): { context: TestbenchContext<P>; finish: () => void; traced: () => string | undefined; coverage: () => CoverageReport[] } {
+  const open: { close(): void; coverage(): CoverageReport }[] = [];
   let traced: string | undefined;
   const context: TestbenchContext<P> = {
     ...options,
@@ -94,11 +97,11 @@ export function makeContext<P>(params: P, options: TestbenchOptions, reporter: R
       const trace = file === undefined || traced !== undefined ? undefined : { ...(typeof given.trace === 'object' ? given.trace : {}), file, ...(options.signals !== undefined && { signals: options.signals }) };
       if (trace !== undefined) traced = trace.file;
       const { trace: _, ...rest } = given;
-      const sim = simulate(definition, { ...rest, ...(options.engine !== undefined && { engine: options.engine }), ...(trace !== undefined && { trace }) });
+      const sim = simulate(definition, { ...rest, ...(options.engine !== undefined && { engine: options.engine }), ...(options.coverage === true && { coverage: rest.coverage || true }), ...(trace !== undefined && { trace }) });
       open.push(sim);
       if (options.interrupted !== undefined) askBetweenEdges(sim.engine, options.interrupted);
       return sim;
     },
   };
-  return { context, finish: () => open.forEach((s) => s.close()), traced: () => traced };
+  return { context, finish: () => open.forEach((s) => s.close()), traced: () => traced, coverage: () => open.map((s) => s.coverage()) };
 }
