@@ -1,0 +1,21 @@
+/// <reference types="node" preserve="true" />
+export { AgedArbiter, type AgedParameters } from './aged-arbiter.ts';
+export { type ArbiterParameters } from './arbiter.ts';
+export { AsyncFifo, type AsyncFifoParameters } from './async-fifo.ts';
+export { ModuloCounter, SaturatingCounter, UpDownCounter } from './counters.ts';
+export { Fifo, type FifoParameters } from './fifo.ts';
+export { fromGray, GrayCounter, toGray } from './gray.ts';
+export { Lfsr, LFSR_TAPS } from './lfsr.ts';
+export { MatrixArbiter } from './matrix-arbiter.ts';
+export { MemoryFifo } from './memory-fifo.ts';
+export { addModulo, countWidth, decrement, increment } from './modular.ts';
+export { PipelineRegister, SkidBuffer, type StageParameters } from './pipeline.ts';
+export { PriorityArbiter } from './priority-arbiter.ts';
+export * from './properties/index.ts';
+export { PulseSynchroniser, type PulseParameters } from './pulse-synchroniser.ts';
+export { RoundRobinArbiter, type RoundRobinParameters } from './round-robin-arbiter.ts';
+export { ShiftRegister, type ShiftParameters } from './shift-register.ts';
+export { moves, stream, type QueueView } from './stream.ts';
+export { BitSynchroniser, type SynchroniserParameters } from './synchroniser.ts';
+export { Timer, type TimerParameters } from './timer.ts';
+export { WordSynchroniser, type WordParameters } from './word-synchroniser.ts';

@@ -1,0 +1,3 @@
+export { AsyncFifoProperties, PulseSynchroniserProperties, WordSynchroniserProperties } from './crossings.ts';
+export { follow } from './follow.ts';
+export { FifoProperties, MemoryFifoProperties, PipelineRegisterProperties, SkidBufferProperties } from './queues.ts';
