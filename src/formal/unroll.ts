@@ -15,9 +15,6 @@ export interface Start {
   readonly words: readonly { readonly path: string; readonly memory: number; readonly address: number; readonly value: bigint }[];
 }
 
-/** Our name for all registers of a state side by side. */
-const ALL = 'wordline_registers';
-
 /** The cycles of a model one after the other, as a solver sees them. */
 export class Unrolling {
   #length = 0;
@@ -29,13 +26,7 @@ export class Unrolling {
     private readonly translation: Translation,
     private readonly from: 'start' | 'anywhere',
   ) {
-    const { top, text, registers, wires } = translation;
-    solver.tell('(set-option :produce-models true)', '(set-logic QF_BV)', text);
-    if (registers.size > 0) {
-      const parts = [...registers].map((r) => (wires.get(r) === 1 ? `(ite (|${top}_n ${r}| s) #b1 #b0)` : `(|${top}_n ${r}| s)`));
-      const bits = [...registers].reduce((sum, r) => sum + wires.get(r)!, 0);
-      solver.tell(`(define-fun ${ALL} ((s |${top}_s|)) (_ BitVec ${bits}) ${parts.length === 1 ? parts[0]! : `(concat ${parts.join(' ')})`})`);
-    }
+    solver.tell('(set-option :produce-models true)', '(set-logic QF_BV)');
     this.keep(...model.never, ...model.assumptions.map((a) => a.bad));
   }
 
@@ -46,14 +37,15 @@ export class Unrolling {
 
   /** One more cycle at the end. */
   extend(): void {
-    const { top } = this.translation;
-    const [n, s] = [this.#length++, `s${this.#length - 1}`];
-    const { solver } = this;
-    solver.tell(`(declare-fun ${s} () |${top}_s|)`, `(assert (|${top}_h| ${s}))`);
-    const first = n === 0 && this.from === 'start';
-    solver.tell(`(assert ${first ? `(|${top}_is| ${s})` : `(not (|${top}_is| ${s}))`})`);
-    if (first) solver.tell(`(assert (|${top}_i| ${s}))`);
-    if (n > 0) solver.tell(`(assert (|${top}_t| s${n - 1} ${s}))`);
+    const { solver, translation } = this;
+    const n = this.#length++;
+    solver.tell(translation.cycle(n), translation.first(n, n === 0 && this.from === 'start'));
+    if (n > 0) solver.tell(translation.follows(n));
+    if (translation.registers.size > 0) {
+      const parts = [...translation.registers].map((r) => (translation.wires.get(r) === 1 ? `(ite ${this.at(r, n)} #b1 #b0)` : this.at(r, n)));
+      const bits = [...translation.registers].reduce((sum, r) => sum + translation.wires.get(r)!, 0);
+      solver.tell(`(define-fun registers@${n} () (_ BitVec ${bits}) ${parts.length === 1 ? parts[0]! : `(concat ${parts.join(' ')})`})`);
+    }
     for (const wire of this.#fixed) this.never(wire, n);
   }
 
@@ -71,13 +63,13 @@ export class Unrolling {
 
   /** A wire in a cycle. */
   at(wire: string, cycle: number): string {
-    return `(|${this.translation.top}_n ${wire}| s${cycle})`;
+    return this.translation.wire(wire, cycle);
   }
 
   /** Two cycles whose registers hold the same in the model that was found last. */
   async repetition(): Promise<readonly [number, number] | undefined> {
     if (this.translation.registers.size === 0) return undefined;
-    const states = await this.solver.values(Array.from({ length: this.#length }, (_, n) => `(${ALL} s${n})`));
+    const states = await this.solver.values(Array.from({ length: this.#length }, (_, n) => `registers@${n}`));
     const seen = new Map<bigint, number>();
     for (const [n, state] of states.entries()) {
       const before = seen.get(state);
@@ -89,7 +81,7 @@ export class Unrolling {
 
   /** The registers are not the same in two cycles. */
   distinguish(a: number, b: number): void {
-    this.solver.tell(`(assert (not (= (${ALL} s${a}) (${ALL} s${b}))))`);
+    this.solver.tell(`(assert (not (= registers@${a} registers@${b})))`);
   }
 
   /** The run that was found last. */
