@@ -42,6 +42,8 @@ function makeProgram(io: Io, done: (code: number) => void): Command {
     .description('Simulate, look at and check hardware that is described in TypeScript.')
     .version(version(), '--version', 'print the version')
     .helpOption('-h, --help', 'print this')
+    // What follows a command is its own: `wave diff` has options that `wave` has too.
+    .enablePositionalOptions()
     .exitOverride()
     // Errors are printed in one place, as text or as JSON.
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: () => undefined, getOutHelpWidth: () => io.columns, getOutHasColors: () => io.colors.out.isColorSupported })
@@ -75,6 +77,8 @@ function addRun(program: Command, io: Io, done: (code: number) => void): void {
     .argument('[file]', 'a .ts file that exports a testbench')
     .option('--trace <file>', 'write waves to this VCD')
     .option('--signals <glob>', "which signals go into it, e.g. 'top.core.**, !**.rst'")
+    .option('--trace-window <from:to>', "which cycles go into it, '1000:1500', or which times, '2us:2.5us'; the rest runs at full speed")
+    .option('--trace-on-failure [cycles]', 'write waves only if the run fails, of so many of its last cycles (default 1000)')
     .option('--seed <n>', 'for every random choice; drawn and printed if not given')
     .option('--param <name=value>', 'a parameter of the testbench; may be repeated', collect)
     .option('--engine <name>', `simulation engine: ${engineNames.join(' or ')}`)
@@ -179,7 +183,6 @@ function addOthers(program: Command, io: Io, done: (code: number) => void): void
   cosim.action(async (file: string, options: CosimCommandOptions) => done(await cosimCommand(file, cosim.args.slice(1), options, cosim.options.map((o) => o.long!.slice(2)), io)));
   const waves = program
     .command('wave')
-    // `wave diff` has options of its own.
     .enablePositionalOptions()
     .description('Show what is in a VCD: a summary, or a window of it. Radixes and names are those of the .gtkw beside it.')
     .argument('<file>', 'a VCD file')

@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path';
 import { inspect } from 'node:util';
 import { fail, suggest } from '../diag/index.ts';
 import { engineNames } from '../sim/simulation.ts';
+import { Window } from '../sim/trace-window.ts';
 import { makeContext, type Testbench, type TestbenchOptions } from '../sim/testbench.ts';
 import { writeCoverage } from './coverage.ts';
 import type { Io } from './io.ts';
@@ -15,6 +16,9 @@ import { EXIT, reportError } from './report.ts';
 export interface RunOptions {
   readonly trace?: string;
   readonly signals?: string;
+  readonly traceWindow?: string;
+  /** Cycles, or `true` for the default. */
+  readonly traceOnFailure?: string | true;
   readonly seed?: string;
   readonly param?: readonly string[];
   readonly engine?: string;
@@ -55,6 +59,27 @@ export function parseEngine(name: string | undefined): TestbenchOptions['engine'
   return engineNames.find((e) => e === name) ?? fail('unknown-engine', `there is no engine "${name}"`, { hint: suggest(name, engineNames) });
 }
 
+/** Cycles before a failure that are shown if nobody says how many. */
+const LAST_CYCLES = 1000;
+
+function parseCycles(text: string | true): number {
+  const cycles = text === true ? LAST_CYCLES : Number(text);
+  return Number.isInteger(cycles) && cycles > 0 ? cycles : fail('bad-option', `--trace-on-failure ${text} is not a positive whole number of cycles`);
+}
+
+/** Which waves are wanted; what was not understood is said before anything runs. */
+function waveOptions({ trace, signals, traceWindow, traceOnFailure }: RunOptions, name: string, cwd: string): Partial<TestbenchOptions> {
+  if (traceWindow !== undefined) new Window(traceWindow);
+  if (traceWindow !== undefined && traceOnFailure !== undefined) fail('bad-option', '--trace-window is traced at once and --trace-on-failure afterwards', { hint: 'give one of them' });
+  const file = trace ?? (traceOnFailure === undefined ? undefined : `waves/${name}-failure.vcd`);
+  return {
+    ...(file !== undefined && { trace: resolve(cwd, file) }),
+    ...(signals !== undefined && { signals }),
+    ...(traceWindow !== undefined && { traceWindow }),
+    ...(traceOnFailure !== undefined && { traceOnFailure: parseCycles(traceOnFailure) }),
+  };
+}
+
 /** Runs one testbench and reports; the exit code. `general` are the names of the command's own options. */
 export async function run(file: string, rest: readonly string[], options: RunOptions, general: readonly string[], io: Io): Promise<number> {
   const { json = false, stack = false } = options;
@@ -65,6 +90,7 @@ export async function run(file: string, rest: readonly string[], options: RunOpt
   const orStopped = <T>(work: Promise<T>): Promise<T> => (interrupt === undefined ? work : Promise.race([work, interrupt.pressed]));
   const progress = new Progress(io);
   let finish: () => void = () => undefined;
+  let explain = (error: unknown): unknown => error;
   const stop = (): void => {
     progress.stop();
     finish();
@@ -80,8 +106,7 @@ export async function run(file: string, rest: readonly string[], options: RunOpt
       parameters,
       {
         seed,
-        ...(options.trace !== undefined && { trace: resolve(io.cwd, options.trace) }),
-        ...(options.signals !== undefined && { signals: options.signals }),
+        ...waveOptions(options, definition.name, io.cwd),
         ...(engine !== undefined && { engine }),
         ...(options.coverage !== undefined && { coverage: true }),
         ...(interrupt !== undefined && { interrupted: () => interrupt.requested() }),
@@ -97,12 +122,14 @@ export async function run(file: string, rest: readonly string[], options: RunOpt
       },
     );
     finish = made.finish;
+    explain = made.explain;
     await interrupt?.ready;
     const start = performance.now();
     const result = await orStopped(Promise.resolve(definition.run(made.context)));
     stop();
-    const trace = made.traced();
-    if (options.trace !== undefined && trace === undefined) io.err(`warning: nothing was traced: testbench "${definition.name}" simulated nothing\n`);
+    // Waves of a failure are there only after one.
+    const trace = options.traceOnFailure === undefined ? made.traced() : undefined;
+    if (options.trace !== undefined && made.traced() === undefined) io.err(`warning: nothing was traced: testbench "${definition.name}" simulated nothing\n`);
     const reached = options.coverage === undefined ? [] : made.coverage();
     if (options.coverage !== undefined && reached.length === 0) io.err(`warning: nothing was covered: testbench "${definition.name}" simulated nothing\n`);
     const coverage = reached.length === 0 ? undefined : writeCoverage(reached, options.coverage!, io);
@@ -111,7 +138,8 @@ export async function run(file: string, rest: readonly string[], options: RunOpt
     // A testbench that prints tells its result itself.
     else io.out([...(told ? [] : resultLines(result)), ...(coverage === undefined ? [] : [`\n${coverage.text}`, `coverage: ${coverage.files.join(', ')}`]), ...(shown === undefined ? [] : [`waves: ${shown}`]), dim(`done in ${durationText((performance.now() - start) / 1000)}`), ''].join('\n'));
     return EXIT.ok;
-  } catch (error) {
+  } catch (thrown) {
+    const error = explain(thrown);
     // The waves up to the failure are what one wants to see next. A mistake in closing must not hide the first one.
     try {
       stop();

@@ -182,7 +182,10 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
       return;
     }
     const goal = edges[d]! + count;
-    while (edges[d]! < goal) this.#edge();
+    while (edges[d]! < goal) {
+      this.onEdges?.();
+      this.#edge();
+    }
   }
 
   /** Moves on by up to `most` edges of the only clock, as many as can be done at once. */
@@ -224,13 +227,13 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
     const ticking = [first, ...others].map((name) => this.#domain(name));
     this.#journal?.together([first, ...others]);
     this.#line.together(ticking);
+    this.onEdges?.();
     this.#edge();
   }
 
   #edge(): void {
     const { clocks, nextEdge, next } = this.#line;
     const ticking = clocks.filter((c) => next[c.domain] === nextEdge).map((c) => c.domain);
-    this.onEdges?.();
     this.#tracers.sample();
     if (this.#tick(ticking, 1) === 0) this.#assertionFailed(this.engine.failed!);
     this.#line.tick(ticking);

@@ -3,7 +3,6 @@ import type { Interfaces, ModuleDefinition } from '../hdl/module.ts';
 import type { CoverageReport } from '../coverage/report.ts';
 import { fail } from '../diag/index.ts';
 import type { Fields } from '../hdl/types.ts';
-import type { Engine } from './engine.ts';
 import { simulate, type SimulateOptions, type Simulation } from './simulation.ts';
 
 /** What the person or program that started a testbench wants of it. */
@@ -14,6 +13,10 @@ export interface TestbenchOptions {
   readonly trace?: string;
   /** Which signals go into it. */
   readonly signals?: string;
+  /** Which cycles go into it: `'1000:1500'`, or times. */
+  readonly traceWindow?: string;
+  /** Written only if the run fails, with so many of its last cycles. */
+  readonly traceOnFailure?: number;
   readonly engine?: SimulateOptions['engine'];
   /** Count coverage in every simulation that is started through the context. */
   readonly coverage?: boolean;
@@ -64,28 +67,9 @@ export function testbench<S extends z.ZodObject>(definition: TestbenchDefinition
   return new Testbench(definition);
 }
 
-/** Edges between two looks at `interrupted`, in a long run of them. */
-const BREATH = 1000;
-
-/** Lets an engine ask before it moves on; long runs are taken in pieces. All ways to pass time end in `tick`. */
-function askBetweenEdges(engine: Engine, interrupted: () => boolean): void {
-  const tick = engine.tick.bind(engine);
-  engine.tick = (domains, count, checks) => {
-    let done = 0;
-    for (;;) {
-      if (interrupted()) fail('interrupted', 'interrupted');
-      const piece = Math.min(count - done, BREATH);
-      const ticked = tick(domains, piece, checks);
-      done += ticked;
-      // Fewer than asked for: an assertion failed.
-      if (ticked < piece || done >= count) return done;
-    }
-  };
-}
-
-/** Makes the context of a run; simulations it starts are closed by `finish`. `traced` is the VCD of the first one that writes one, `coverage` what each has reached. */
-export function makeContext<P>(params: P, options: TestbenchOptions, reporter: Reporter): { context: TestbenchContext<P>; finish: () => void; traced: () => string | undefined; coverage: () => CoverageReport[] } {
-  const open: { close(): void; coverage(): CoverageReport }[] = [];
+/** Makes the context of a run; simulations it starts are closed by `finish`, and `explain` tells them of the error that ended it. `traced` is the VCD of the first one that writes one, `coverage` what each has reached. */
+export function makeContext<P>(params: P, options: TestbenchOptions, reporter: Reporter): { context: TestbenchContext<P>; finish: () => void; explain: (error: unknown) => unknown; traced: () => string | undefined; coverage: () => CoverageReport[] } {
+  const open: { close(): void; explain(error: unknown): unknown; coverage(): CoverageReport }[] = [];
   let traced: string | undefined;
   const context: TestbenchContext<P> = {
     ...options,
@@ -95,13 +79,19 @@ export function makeContext<P>(params: P, options: TestbenchOptions, reporter: R
       const file = options.trace ?? (typeof given.trace === 'string' ? given.trace : given.trace?.file);
       // One file, one simulation: the first one that is started.
       const trace = file === undefined || traced !== undefined ? undefined : { ...(typeof given.trace === 'object' ? given.trace : {}), file, ...(options.signals !== undefined && { signals: options.signals }) };
+      const later = traced !== undefined;
       if (trace !== undefined) traced = trace.file;
-      const { trace: _, ...rest } = given;
-      const sim = simulate(definition, { ...rest, ...(options.engine !== undefined && { engine: options.engine }), ...(options.coverage === true && { coverage: rest.coverage || true }), ...(trace !== undefined && { trace }) });
+      const { trace: _, traceWindow = options.traceWindow, traceOnFailure = options.traceOnFailure, ...rest } = given;
+      const waves = { ...(trace !== undefined && { trace }), ...(traceWindow !== undefined && { traceWindow }), ...(traceOnFailure !== undefined && { traceOnFailure }) };
+      const sim = simulate(definition, { ...rest, ...(options.engine !== undefined && { engine: options.engine }), ...(options.coverage === true && { coverage: rest.coverage || true }), ...(!later && waves) });
       open.push(sim);
-      if (options.interrupted !== undefined) askBetweenEdges(sim.engine, options.interrupted);
+      if (options.interrupted !== undefined) {
+        sim.onEdges = () => {
+          if (options.interrupted!()) fail('interrupted', 'interrupted');
+        };
+      }
       return sim;
     },
   };
-  return { context, finish: () => open.forEach((s) => s.close()), traced: () => traced, coverage: () => open.map((s) => s.coverage()) };
+  return { context, finish: () => open.forEach((s) => s.close()), explain: (error) => open.reduce((e, s) => s.explain(e), error), traced: () => traced, coverage: () => open.map((s) => s.coverage()) };
 }

@@ -1,4 +1,4 @@
-import { fail, Origin } from '../diag/index.ts';
+import { fail, type Origin } from '../diag/index.ts';
 import { parseTime } from '../wave/times.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -14,9 +14,9 @@ export class Window {
   readonly #from: number;
   readonly #to: number;
 
-  /** Errors: `bad-window`. */
-  constructor(window: TraceWindow) {
-    const where = [Origin.here()];
+  /** Errors: `bad-window`, at `origin` if it is known. */
+  constructor(window: TraceWindow, origin?: Origin) {
+    const where = [origin];
     const shown = typeof window === 'string' ? `"${window}"` : JSON.stringify(window);
     const hint = "write '1000:1500' for cycles, '2us:2.5us' for times, '1000:' for all that comes after";
     const bad = (why: string): never => fail('bad-window', `${shown} is no window of cycles or times: ${why}`, { where, hint });

@@ -56,7 +56,7 @@ export class Tracers {
   file(options: TraceOptions, within: TraceWindow | undefined): void {
     knownKeys('trace', options, ['file', 'signals', 'gtkw', 'startOff']);
     const { file, signals, gtkw = true, startOff = false } = options;
-    const window = within === undefined ? undefined : new Window(within);
+    const window = within === undefined ? undefined : new Window(within, Origin.here());
     const trace = new Trace(this.engine, this.flat, this.line, signals);
     const { picture } = trace;
     const to = new VcdWriter(new FileSink(file), trace.scope, picture && { picture });
@@ -179,7 +179,7 @@ export class Tracers {
     }
     if (empty.length === 0) return;
     this.discard();
-    fail('empty-window', `the run ended at cycle ${this.line.edges[0] ?? 0} (${this.line.time} ps), before the window of its trace: nothing was written`, { where: [Origin.here()] });
+    fail('empty-window', `the run ended at cycle ${this.line.edges[0] ?? 0} (${this.line.time} ps), before the window of its trace: nothing was written`);
   }
 
   /** Takes the files away again. */
