@@ -1,13 +1,13 @@
 import { fail } from '../diag/index.ts';
 import type { Design } from '../hdl/elaborate.ts';
+import { withCells } from '../ir/cells.ts';
 import { resolve, type Graph } from '../ir/graph.ts';
 import type { DomainId, NodeId } from '../ir/netlist.ts';
 import { optimise } from '../ir/passes/index.ts';
-import { replicate } from '../ir/passes/lanes/index.ts';
 import { wordCount } from '../ir/words.ts';
 import type { LinearMemory } from '../wave/wasm.ts';
 import type { Engine, EngineName, EngineState, Observer } from './engine.ts';
-import { layOut, loadBig, loadLane, storeBig, type Layout } from './layout.ts';
+import { layOut, loadBig, loadLane, storeBig, type CellLayout, type Layout } from './layout.ts';
 import { ModelInstance } from './models.ts';
 import { WordGraph } from './words/graph.ts';
 import { makePlan, type Plan, type PlanOptions } from './words/plan.ts';
@@ -19,6 +19,7 @@ export const TUNING: PlanOptions = { chunk: 1000, depth: 24 };
 interface Form {
   readonly graph: Graph;
   readonly layout: Layout;
+  readonly cells: readonly CellLayout[];
 }
 const words = new WeakMap<Design, Form>();
 const lanes = new WeakMap<Design, Form>();
@@ -28,9 +29,8 @@ export function compiledForm(design: Design, vectors = false): Form {
   const forms = vectors ? lanes : words;
   let form = forms.get(design);
   if (form === undefined) {
-    const plain = optimise(resolve(design.flat));
-    const graph = vectors ? replicate(plain, design.flat) : plain;
-    forms.set(design, (form = { graph, layout: layOut(graph, vectors) }));
+    const { graph, types } = vectors ? withCells(design.top, design.flat) : { graph: optimise(resolve(design.flat)), types: [] };
+    forms.set(design, (form = { graph, ...layOut(graph, vectors, types) }));
   }
   return form;
 }
@@ -64,7 +64,15 @@ export type Host = (model: number) => void;
 export interface Backend {
   readonly storage: Storage;
   /** `picture` is where observations go; clock edges have none. */
-  compile(plan: Plan, picture: Int32Array | undefined, host: Host): Kernel;
+  compile(plan: Plan, picture: Int32Array | undefined, host: Host, cells?: readonly CellPlan[]): Kernel;
+  /** Forgets that cells are idle, after something else than a kernel has changed the state. */
+  wake?(): void;
+}
+
+/** What all cells of a type do at a clock edge, as if they were the first one. */
+export interface CellPlan {
+  readonly layout: CellLayout;
+  readonly plan: Plan;
 }
 
 /**
@@ -75,6 +83,7 @@ export abstract class CompiledEngine implements Engine {
   abstract readonly name: EngineName;
   readonly #graph: Graph;
   readonly #layout: Layout;
+  readonly #cells: readonly CellLayout[];
   readonly #image: Int32Array;
   readonly #words: Int32Array;
   readonly #memories: readonly Int32Array[];
@@ -86,6 +95,8 @@ export abstract class CompiledEngine implements Engine {
   readonly #peeks = new Map<NodeId, Observer>();
   readonly covers: Float64Array;
   #resets = 0;
+  /** The kernel that has changed the state, if nothing else has since. */
+  #last: Kernel | undefined;
 
   constructor(
     design: Design,
@@ -93,7 +104,8 @@ export abstract class CompiledEngine implements Engine {
     private readonly tuning: PlanOptions,
     vectors: boolean,
   ) {
-    const { graph, layout } = compiledForm(design, vectors);
+    const { graph, layout, cells } = compiledForm(design, vectors);
+    this.#cells = cells;
     // Kernels are numbered by the domains that tick, a bit each.
     if (graph.domains.length > 50) fail('too-many-domains', `${graph.domains.length} clock domains: the compiled engines take up to 50`, { hint: "use { engine: 'interp' }" });
     this.#graph = graph;
@@ -167,7 +179,14 @@ export abstract class CompiledEngine implements Engine {
     let kernel = this.#kernels.get(key);
     if (kernel === undefined) this.#kernels.set(key, (kernel = this.#compile(new Set(domains), resetTied, checks)));
     this.#failed[0] = 0;
+    if (kernel !== this.#last) this.#wake(kernel);
     return kernel(count);
+  }
+
+  /** State has been changed by something else than this kernel. */
+  #wake(kernel?: Kernel): void {
+    this.#last = kernel;
+    this.#backend.wake?.();
   }
 
   get failed(): number | undefined {
@@ -175,8 +194,11 @@ export abstract class CompiledEngine implements Engine {
   }
 
   #compile(domains: ReadonlySet<DomainId>, resetTied: boolean, checks: boolean): Kernel {
-    const plan = planEdge(this.#graph, this.#layout, { domains, resetTied, checks }, this.tuning);
-    return this.#backend.compile(plan, undefined, this.#host);
+    const plan = planEdge(this.#graph, this.#layout, { domains, resetTied, checks, cells: this.#cells }, this.tuning);
+    const ticking = this.#cells.filter(({ type }) => domains.has(type.domain));
+    // Checks of cells have been made with everything else, before anything changes.
+    const cells = ticking.map((cell): CellPlan => ({ layout: cell, plan: planEdge({ ...cell.type.graph, checks: [] }, cell.first, { domains: new Set([0]), resetTied, checks: false }, this.tuning) }));
+    return this.#backend.compile(plan, undefined, this.#host, cells);
   }
 
   observe(nodes: readonly NodeId[], extra = 0): Observer {
@@ -209,6 +231,7 @@ export abstract class CompiledEngine implements Engine {
         edges.set(key, kernel);
       }
       this.#failed[0] = 0;
+      this.#wake();
       return kernel;
     };
     return { image, offsets, settle: () => void (run ??= compile())(1), edge, memory: this.#backend.storage.linear };
@@ -223,6 +246,7 @@ export abstract class CompiledEngine implements Engine {
   writeMemory(memory: number, address: number, value: bigint): void {
     const { words } = this.#layout.memories[memory]!;
     const { width } = this.#graph.memories[memory]!;
+    this.#wake();
     storeBig(this.#memories[memory]!, { first: address * words, lanes: 1, width, wordsPerLane: words }, value);
   }
 
@@ -236,6 +260,7 @@ export abstract class CompiledEngine implements Engine {
   }
 
   restore(state: EngineState): void {
+    this.#wake();
     this.#words.set(state.words);
     state.memories.forEach((m, i) => this.#memories[i]!.set(m));
     state.models.forEach((m, i) => this.#models[i]!.restore(m));

@@ -1,5 +1,7 @@
 import type { Graph } from '../ir/graph.ts';
+import type { CellType } from '../ir/cells.ts';
 import type { NodeId } from '../ir/netlist.ts';
+import type { Shape } from '../ir/shape.ts';
 import { wordCount } from '../ir/words.ts';
 
 import { sizeOf, type LaneSize } from './words/lanes/simd.ts';
@@ -7,10 +9,12 @@ import { sizeOf, type LaneSize } from './words/lanes/simd.ts';
 /**
  * Where state lives. One array of 32-bit words holds everything that survives a cycle:
  *
- *     | inputs | resets | registers | model outputs | model inputs |
+ *     | inputs | resets | registers | model outputs | model inputs | cells |
  *
  * A value takes `lanes * wordsPerLane` words, lane 0 first, the least significant word of a lane first. Memories have arrays of their own,
  * `depth` rounded up to a power of two, so that an address cannot leave them.
+ *
+ * A cell (see `Cell`) has all that is its own in one piece, and all cells of a type look alike: | inputs | registers | model outputs | model inputs |.
  *
  * For an engine with vectors, registers that are Vecs of numbers are packed: their lanes take 1, 2 or 4 bytes each, from a multiple of 16 bytes
  * on and up to another one. A lane of one bit is 0 or 255.
@@ -26,7 +30,6 @@ export interface Place {
 
 /** Fewer lanes than this are no gain. */
 const LEAST_LANES = 4;
-const WORDS_PER_VECTOR = 4;
 
 export interface MemoryPlace {
   readonly words: number;
@@ -47,39 +50,92 @@ export interface Layout {
   readonly memories: readonly MemoryPlace[];
 }
 
-export function layOut(graph: Graph, vectors = false): Layout {
-  let size = 0;
-  const place = ({ width, lanes }: { width: number; lanes: number }): Place => {
-    const wordsPerLane = wordCount(width);
-    const p = { first: size, lanes, width, wordsPerLane };
-    size += lanes * wordsPerLane;
-    return p;
-  };
-  const places = new Map<NodeId, Place>();
-  for (const n of graph.nodes) if (n.kind === 'input') places.set(n.id, place(n));
-  const resets = graph.domains.map(() => size++);
-  for (const n of graph.nodes) {
-    if (n.kind === 'reset') places.set(n.id, { first: resets[n.domain]!, lanes: 1, width: 1, wordsPerLane: 1 });
-  }
-  const packed = ({ width, lanes }: { width: number; lanes: number }): Place => {
-    const bytes = sizeOf(width);
-    const align = (words: number): number => Math.ceil(words / WORDS_PER_VECTOR) * WORDS_PER_VECTOR;
-    const first = align(size);
-    size = first + align((lanes * bytes) / 4);
-    return { first, lanes, width, wordsPerLane: 1, packed: bytes };
-  };
-  for (const n of graph.nodes) {
-    if (n.kind === 'reg') places.set(n.id, vectors && n.lanes >= LEAST_LANES && n.width <= 32 ? packed(n) : place(n));
-  }
-  for (const n of graph.nodes) if (n.kind === 'port') places.set(n.id, place(n));
-  const modelOutputs = graph.models.map((m) => new Map([...m.outputs].map(([port, id]) => [port, places.get(id)!])));
-  const modelInputs = graph.models.map((m) => new Map([...m.inputs].map(([port, id]) => [port, place(graph.nodes[id]!)])));
-  const memories = graph.memories.map(({ depth, width }): MemoryPlace => {
-    const words = wordCount(width);
-    return { words, depth, length: 2 ** Math.ceil(Math.log2(depth)) * words };
-  });
-  return { size, vectors, places, resets, modelInputs, modelOutputs, memories };
+/** Cells of one type: the layout of the first one as its module sees it, and where the others are. */
+export interface CellLayout {
+  readonly type: CellType;
+  readonly first: Layout;
+  /** Words of a cell, a multiple of 4. */
+  readonly size: number;
+  /** First word of each cell. */
+  readonly at: readonly number[];
+  /** Words at the beginning of a cell that hold its inputs, which its surroundings put there. */
+  readonly inputs: number;
 }
+
+const WORDS_PER_VECTOR = 4;
+const align = (words: number): number => Math.ceil(words / WORDS_PER_VECTOR) * WORDS_PER_VECTOR;
+
+/** Gives out words one after the other. */
+class Allocator {
+  size = 0;
+  constructor(private readonly vectors: boolean) {}
+
+  place({ width, lanes }: Shape): Place {
+    const wordsPerLane = wordCount(width);
+    const p = { first: this.size, lanes, width, wordsPerLane };
+    this.size += lanes * wordsPerLane;
+    return p;
+  }
+  register(shape: Shape): Place {
+    const { width, lanes } = shape;
+    if (!this.vectors || lanes < LEAST_LANES || width > 32) return this.place(shape);
+    const packed = sizeOf(width);
+    const first = align(this.size);
+    this.size = first + align((lanes * packed) / 4);
+    return { first, lanes, width, wordsPerLane: 1, packed };
+  }
+}
+
+const memoryPlace = ({ depth, width }: { readonly depth: number; readonly width: number }): MemoryPlace => {
+  const words = wordCount(width);
+  return { words, depth, length: 2 ** Math.ceil(Math.log2(depth)) * words };
+};
+
+function placeState(graph: Graph, to: Allocator, places: Map<NodeId, Place>, own: (node: NodeId) => boolean): void {
+  for (const n of graph.nodes) if (n.kind === 'reg' && own(n.id)) places.set(n.id, to.register(n));
+  for (const n of graph.nodes) if (n.kind === 'port' && own(n.id)) places.set(n.id, to.place(n));
+}
+
+export function layOut(graph: Graph, vectors = false, types: readonly CellType[] = []): { readonly layout: Layout; readonly cells: readonly CellLayout[] } {
+  const to = new Allocator(vectors);
+  const places = new Map<NodeId, Place>();
+  for (const n of graph.nodes) if (n.kind === 'input') places.set(n.id, to.place(n));
+  const resets = graph.domains.map(() => to.size++);
+  const reset = (domain: number): Place => ({ first: resets[domain]!, lanes: 1, width: 1, wordsPerLane: 1 });
+  for (const n of graph.nodes) if (n.kind === 'reset') places.set(n.id, reset(n.domain));
+
+  const firstOfCells = Math.min(Infinity, ...types.flatMap((t) => t.cells.map((c) => c.first)));
+  placeState(graph, to, places, (id) => id < firstOfCells);
+  const modelInputs: ReadonlyMap<string, Place>[] = [];
+  const placeInputs = (of: Graph, m: Graph['models'][number]): Map<string, Place> => new Map([...m.inputs].map(([port, id]) => [port, to.place(of.nodes[id]!)]));
+  const inCells = new Set(types.flatMap((t) => t.cells.flatMap((c) => t.graph.models.map((_, i) => c.model + i))));
+  graph.models.forEach((m, i) => {
+    if (!inCells.has(i)) modelInputs[i] = placeInputs(graph, m);
+  });
+
+  const cells = types.map((type): CellLayout => {
+    const own = new Map<NodeId, Place>();
+    const begin = (to.size = align(to.size));
+    for (const n of type.graph.nodes) if (n.kind === 'input') own.set(n.id, to.place(n));
+    const inputs = to.size - begin;
+    for (const n of type.graph.nodes) if (n.kind === 'reset') own.set(n.id, reset(type.domain));
+    placeState(type.graph, to, own, () => true);
+    const ownInputs = type.graph.models.map((m) => placeInputs(type.graph, m));
+    const size = align(to.size) - begin;
+    const at = type.cells.map((_, i) => begin + i * size);
+    to.size = begin + type.cells.length * size;
+    type.cells.forEach((cell, i) => {
+      const moved = (p: Place): Place => ({ ...p, first: p.first + at[i]! - begin });
+      for (const n of type.graph.nodes) if (n.kind === 'reg' || n.kind === 'port') places.set(cell.first + n.id, moved(own.get(n.id)!));
+      ownInputs.forEach((ports, m) => (modelInputs[cell.model + m] = new Map([...ports].map(([port, p]) => [port, moved(p)]))));
+    });
+    const first: Layout = { size: to.size, vectors, places: own, resets: [resets[type.domain]!], modelInputs: ownInputs, modelOutputs: outputsOf(type.graph, own), memories: type.graph.memories.map(memoryPlace) };
+    return { type, first, size, at, inputs };
+  });
+  return { layout: { size: to.size, vectors, places, resets, modelInputs, modelOutputs: outputsOf(graph, places), memories: graph.memories.map(memoryPlace) }, cells };
+}
+
+const outputsOf = (graph: Graph, places: ReadonlyMap<NodeId, Place>): Map<string, Place>[] => graph.models.map((m) => new Map([...m.outputs].map(([port, id]) => [port, places.get(id)!])));
 
 /** The word of one lane of up to 32 bits, unsigned. */
 export function loadLane(words: Int32Array, { first, width, packed }: Place, lane: number): number {

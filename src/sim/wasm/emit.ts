@@ -5,6 +5,7 @@ import type { Sink } from '../words/sinks.ts';
 import type { Walk} from '../words/walk.ts';
 import { hasCheck, type FunctionWriter } from '../words/walk.ts';
 import { SIMD, type SimdOp } from '../words/lanes/simd.ts';
+import { BASE, CELL_PARAMETERS, MEMORY, MODEL, same, stepCell, type CellCode } from './cells.ts';
 import { BlockType, Code, Op, Type, ValueType, Vector, type Func } from './encode.ts';
 
 /** Byte addresses of the arrays in linear memory. */
@@ -24,10 +25,11 @@ const HOST = 0;
 const CHEAP = 3;
 
 /**
- * A plan as WebAssembly: one function a chunk and `run`, which loops over cycles. Words are i32; names are locals. A multiplexer with two cheap
+ * A plan as WebAssembly: one function a chunk and `run`, which loops over cycles; cells have functions that are called for each of them, with its
+ * addresses, after everything else (which has put their inputs into place). Words are i32; names are locals. A multiplexer with two cheap
  * arms is a `select`, otherwise an `if`, so that the arm not taken is not computed.
  */
-export function emitWasm(walk: Walk, at: Addresses): Func[] {
+export function emitWasm(walk: Walk, at: Addresses, types: readonly CellCode[] = []): Func[] {
   const { plan } = walk;
   const functions = plan.chunks.map((steps, chunk): Func => {
     const writer = new WasmFunction(walk, at);
@@ -36,11 +38,22 @@ export function emitWasm(walk: Walk, at: Addresses): Func[] {
     if (checked) writer.code.constant(0);
     return { type: checked ? Type.test : Type.act, locals: writer.locals, code: writer.code };
   });
-  return [...functions, runLoop(plan, at)];
+  const steps: { readonly func: number; readonly cells: CellCode['cells'] }[] = [];
+  for (const type of types) {
+    const first = functions.length + 1;
+    for (const chunk of type.walk.plan.chunks.keys()) {
+      const writer = new WasmFunction(type.walk, type.at, type);
+      type.walk.function(chunk, writer);
+      functions.push({ type: Type.cell, locals: writer.locals, code: writer.code });
+    }
+    functions.push(same(), stepCell(type, first, type.walk.plan.chunks.length));
+    steps.push({ func: functions.length, cells: type.cells });
+  }
+  return [...functions, runLoop(plan, at, steps, types[0]?.activity.clock)];
 }
 
 /** Locals of `run`: 0 = number of cycles to do, 1 = cycles done, 2 = what a check said. */
-function runLoop(plan: Plan, at: Addresses): Func {
+function runLoop(plan: Plan, at: Addresses, steps: readonly { readonly func: number; readonly cells: CellCode['cells'] }[], clock: number | undefined): Func {
   const code = new Code();
   code.op(Op.block, BlockType.empty, Op.loop, BlockType.empty);
   code.get(1).get(0).op(Op.i32GeS, Op.brIf).unsigned(1);
@@ -50,6 +63,8 @@ function runLoop(plan: Plan, at: Addresses): Func {
     code.op(Op.localTee).unsigned(2).op(Op.if, BlockType.empty);
     code.constant(0).get(2).store(at.failed).get(1).op(Op.return, Op.end);
   });
+  for (const { func, cells } of steps) for (const { base, memory, model, record } of cells) code.constant(base).constant(memory).constant(model).constant(record).call(func);
+  if (clock !== undefined) code.constant(0).constant(0).load(clock).constant(1).op(Op.i32Add).store(clock);
   code.get(1).constant(1).op(Op.i32Add).set(1);
   code.op(Op.br).unsigned(0).op(Op.end, Op.end).get(1);
   return { type: Type.run, locals: [ValueType.i32, ValueType.i32], code };
@@ -63,16 +78,34 @@ class WasmFunction implements FunctionWriter {
   readonly #names = new Map<string, number>();
   readonly locals: ValueType[] = [];
 
-  constructor(walk: Walk, at: Addresses) {
+  /** Code of a cell: its parameters say how far the state, the memories and the models are from those of the first cell. */
+  readonly #cell: CellCode | undefined;
+
+  constructor(walk: Walk, at: Addresses, cell?: CellCode) {
     this.#walk = walk;
     this.#g = walk.plan.g;
     this.#at = at;
+    this.#cell = cell;
+  }
+
+  /** What addresses of the state start from; slots outside the cell (resets) are where they are. */
+  #state(slot?: number): Code {
+    const own = this.#cell !== undefined && (slot === undefined || slot >= this.#cell.firstSlot);
+    return own ? this.code.get(BASE) : this.code.constant(0);
+  }
+  /** Adds to an address on the stack what lies between this cell and the first one. */
+  #moved(parameter: number): void {
+    if (this.#cell !== undefined) this.code.get(parameter).op(Op.i32Add);
+  }
+  /** Something has changed that is no register: the cell cannot be called idle. */
+  #disturbed(): void {
+    if (this.#cell !== undefined) this.code.constant(0).constant(1).store(this.#cell.activity.disturbed);
   }
 
   #local(name: string, type: ValueType = ValueType.i32): number {
     let local = this.#names.get(name);
     if (local === undefined) {
-      this.#names.set(name, (local = this.#names.size));
+      this.#names.set(name, (local = this.#names.size + (this.#cell === undefined ? 0 : CELL_PARAMETERS)));
       this.locals.push(type);
     }
     return local;
@@ -86,7 +119,7 @@ class WasmFunction implements FunctionWriter {
   }
 
   slot(k: number): void {
-    this.code.constant(0).load(this.#at.words + 4 * k).set(this.#local(`r${k}`));
+    this.#state(k).load(this.#at.words + 4 * k).set(this.#local(`r${k}`));
   }
   oldSlot(k: number, temporary: number): void {
     this.code.constant(0).load(this.#at.temporaries + 4 * temporary).set(this.#local(`r${k}`));
@@ -146,7 +179,7 @@ class WasmFunction implements FunctionWriter {
         return;
       }
       case 'slot':
-        code.constant(0);
+        this.#state(s.slot);
         this.#push(s.value);
         code.store(this.#at.words + 4 * s.slot);
         return;
@@ -156,38 +189,45 @@ class WasmFunction implements FunctionWriter {
         code.store(this.#at.picture + 4 * s.slot);
         return;
       case 'vector':
-        code.constant(0);
+        this.#state();
         this.#push(s.value);
         code.vectorStore(this.#at.words + s.byte);
         return;
       case 'lane':
         if (s.packed !== undefined) {
           this.#address(s.index, s.packed);
+          this.#moved(BASE);
           this.#push(s.values[0]!);
           code.op(...LANE_STORE[s.packed]).unsigned(this.#at.words + 4 * s.first);
           return;
         }
-        this.#store(s.values, s.index, s.stride, this.#at.words + 4 * s.first);
+        this.#store(s.values, s.index, s.stride, this.#at.words + 4 * s.first, BASE);
         return;
       case 'memory':
-        this.#store(s.values, s.address, s.values.length, this.#at.memories[s.memory]!);
+        this.#store(s.values, s.address, s.values.length, this.#at.memories[s.memory]!, MEMORY);
+        this.#disturbed();
         return;
       case 'model':
-        code.constant(s.model).call(HOST);
+        code.constant(s.model);
+        this.#moved(MODEL);
+        code.call(HOST);
+        this.#disturbed();
         return;
     }
   }
 
   /** Stores the words of one value. All are worked out first: a word may be made of another one that is overwritten here. */
-  #store(values: readonly Word[], index: Word, stride: number, base: number): void {
+  #store(values: readonly Word[], index: Word, stride: number, base: number, parameter: number): void {
     if (values.length === 1) {
       this.#address(index, 4 * stride);
+      this.#moved(parameter);
       this.#push(values[0]!);
       this.code.store(base);
       return;
     }
     const place = this.#local('place');
     this.#address(index, 4 * stride);
+    this.#moved(parameter);
     this.code.set(place);
     values.forEach((v, k) => {
       this.#push(v);
@@ -314,10 +354,11 @@ class WasmFunction implements FunctionWriter {
       case 'lane16':
       case 'lane32':
         this.#address(a, n.stride);
+        this.#moved(BASE);
         code.op(...LANE_LOAD[n.stride as 1 | 2 | 4]).unsigned(this.#at.words + n.k);
         return;
       case 'vload':
-        code.constant(0).vectorLoad(this.#at.words + n.k);
+        this.#state().vectorLoad(this.#at.words + n.k);
         return;
       case 'vconst':
         this.#constant(n.k);
@@ -329,10 +370,12 @@ class WasmFunction implements FunctionWriter {
         return;
       case 'load':
         this.#address(a, 4 * n.stride);
+        this.#moved(BASE);
         code.load(this.#at.words + 4 * n.k);
         return;
       case 'mem':
         this.#address(a, 4 * n.stride);
+        this.#moved(MEMORY);
         code.load(this.#at.memories[n.resource]! + 4 * n.k);
         return;
       case 'lookup':

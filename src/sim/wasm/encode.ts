@@ -59,8 +59,10 @@ const I32 = ValueType.i32;
 export const BlockType = { empty: 0x40, ...ValueType } as const;
 
 /** Vector instructions that are not in the table of those between values, after the prefix. */
-export const Vector = { load: 0x00, store: 0x0b, const: 0x0c, shuffle: 0x0d } as const;
+export const Vector = { load: 0x00, store: 0x0b, const: 0x0c, shuffle: 0x0d, xor: 0x51, anyTrue: 0x53 } as const;
 const VECTOR_PREFIX = 0xfd;
+const BULK_PREFIX = 0xfc;
+const BULK_COPY = 0x0a;
 
 /** A growing piece of code. */
 export class Code {
@@ -110,6 +112,10 @@ export class Code {
   store(offset: number): this {
     return this.op(Op.i32Store, 2).unsigned(offset);
   }
+  /** Copies so many bytes; both addresses are on the stack, the target first. */
+  copy(bytes: number): this {
+    return this.constant(bytes).op(BULK_PREFIX, BULK_COPY, 0, 0);
+  }
   vector(opcode: number): this {
     return this.op(VECTOR_PREFIX).unsigned(opcode);
   }
@@ -130,8 +136,8 @@ export interface Func {
   readonly code: Code;
 }
 
-/** () -> (), () -> i32, i32 -> i32, i32 -> () */
-export const Type = { act: 0, test: 1, run: 2, host: 3 } as const;
+/** () -> (), () -> i32, i32 -> i32, i32 -> (); of cells: their addresses -> (); also a record -> (); two stretches of memory -> are they alike? */
+export const Type = { act: 0, test: 1, run: 2, host: 3, cell: 4, step: 5, same: 6 } as const;
 
 /** Function 0 is the imported host; the functions given follow. The last of them is exported as `run`. */
 export function encodeModule(functions: readonly Func[], pages: { readonly initial: number; readonly maximum: number }): Uint8Array<ArrayBuffer> {
@@ -142,7 +148,7 @@ export function encodeModule(functions: readonly Func[], pages: { readonly initi
     for (const b of body.bytes) out.bytes.push(b);
   };
   const name = (c: Code, text: string): Code => c.unsigned(text.length).op(...Buffer.from(text));
-  section(1, new Code().op(4, 0x60, 0, 0, 0x60, 0, 1, I32, 0x60, 1, I32, 1, I32, 0x60, 1, I32, 0));
+  section(1, new Code().op(7, 0x60, 0, 0, 0x60, 0, 1, I32, 0x60, 1, I32, 1, I32, 0x60, 1, I32, 0, 0x60, 3, I32, I32, I32, 0, 0x60, 4, I32, I32, I32, I32, 0, 0x60, 3, I32, I32, I32, 1, I32));
   const imports = new Code().op(2);
   name(name(imports, 'e'), 'm').op(0x02, 0x03).unsigned(pages.initial).unsigned(pages.maximum);
   name(name(imports, 'e'), 'h').op(0x00, Type.host);

@@ -1,10 +1,11 @@
 import type { Design } from '../../hdl/elaborate.ts';
-import { CompiledEngine, TUNING, type Backend, type Host, type Kernel, type Storage } from '../compiled.ts';
-import type { Layout } from '../layout.ts';
+import { CompiledEngine, TUNING, type Backend, type CellPlan, type Host, type Kernel, type Storage } from '../compiled.ts';
+import type { CellLayout, Layout } from '../layout.ts';
 import type { Plan, PlanOptions } from '../words/plan.ts';
 import { VECTOR_BYTES } from '../words/graph.ts';
 import { Walk } from '../words/walk.ts';
-import { emitWasm } from './emit.ts';
+import { RECORD_BYTES, type Activity, type CellCode } from './cells.ts';
+import { emitWasm, type Addresses } from './emit.ts';
 import { encodeModule } from './encode.ts';
 
 /** Compiles the design to WebAssembly: no warm-up, and speed that does not depend on what else V8 has seen. */
@@ -30,6 +31,7 @@ const MOST_PAGES = 16384;
 class WasmBackend implements Backend {
   readonly storage: Storage;
   readonly #memory: WasmMemory;
+  readonly #activities: Int32Array[] = [];
   #end = 0;
 
   constructor(layout: Layout, checks: number) {
@@ -57,26 +59,65 @@ class WasmBackend implements Backend {
     return at;
   }
 
-  compile(plan: Plan, picture: Int32Array | undefined, host: Host): Kernel {
+  compile(plan: Plan, picture: Int32Array | undefined, host: Host, cells: readonly CellPlan[] = []): Kernel {
     const { words, memories, covers, failed } = this.storage;
-    const walk = new Walk(plan);
-    const { constants } = plan.g;
-    const pool = this.#allocate(VECTOR_BYTES * constants.length);
-    const bytes = new Uint8Array(this.#memory.buffer, pool, VECTOR_BYTES * constants.length);
-    constants.forEach((c, i) => bytes.set(c, VECTOR_BYTES * i));
-    const functions = emitWasm(walk, {
-      constants: pool,
+    const addresses = (walk: Walk, firstMemory: number): Addresses => ({
+      constants: this.#constants(walk.plan.g.constants),
       temporaries: this.#allocate(4 * walk.temporaries),
       words: words.byteOffset,
-      memories: memories.map((m) => m.byteOffset),
+      memories: memories.slice(firstMemory).map((m) => m.byteOffset),
       covers: covers.byteOffset,
       failed: failed.byteOffset,
       picture: picture?.byteOffset ?? 0,
     });
+    const walk = new Walk(plan);
+    const activity = cells.length === 0 ? undefined : this.#activity(cells.map((c) => c.layout));
+    const types = cells.map(({ plan: own, layout }, t): CellCode => {
+      const { cells: all } = layout.type;
+      const ownWalk = new Walk(own);
+      const memoryOf = (i: number): number => memories[all[i]!.memory]?.byteOffset ?? 0;
+      return {
+        walk: ownWalk,
+        at: addresses(ownWalk, all[0]!.memory),
+        firstSlot: layout.at[0]!,
+        region: words.byteOffset + 4 * layout.at[0]!,
+        bytes: 4 * layout.size,
+        inputBytes: inputBytes(layout),
+        activity: activity!,
+        cells: all.map((c, i) => ({ base: 4 * (layout.at[i]! - layout.at[0]!), memory: memoryOf(i) - memoryOf(0), model: c.model, record: activity!.records[t]![i]! })),
+      };
+    });
+    const functions = emitWasm(walk, addresses(walk, 0), types);
     const module = new WASM.Module(encodeModule(functions, { initial: 1, maximum: MOST_PAGES }));
     return new WASM.Instance(module, { e: { m: this.#memory, h: host } }).exports.run;
   }
+
+  wake(): void {
+    for (const a of this.#activities) a.fill(0);
+  }
+
+  #constants(constants: readonly Uint8Array[]): number {
+    const pool = this.#allocate(VECTOR_BYTES * constants.length);
+    const bytes = new Uint8Array(this.#memory.buffer, pool, VECTOR_BYTES * constants.length);
+    constants.forEach((c, i) => bytes.set(c, VECTOR_BYTES * i));
+    return pool;
+  }
+
+  /** Room for what a kernel knows of the activity of cells: see `Activity`. */
+  #activity(layouts: readonly CellLayout[]): Activity & { readonly records: readonly (readonly number[])[] } {
+    const size = (l: CellLayout): number => RECORD_BYTES + inputBytes(l);
+    const shared = this.#allocate(VECTOR_BYTES);
+    const scratch = this.#allocate(4 * Math.max(...layouts.map((l) => l.size)));
+    const records = layouts.map((l) => l.at.map(() => this.#allocate(size(l))));
+    // Views are made when all room has been allocated, since growing makes another buffer.
+    layouts.forEach((l, t) => {
+      for (const record of records[t]!) this.#activities.push(new Int32Array(this.#memory.buffer, record, size(l) / 4));
+    });
+    return { clock: shared, disturbed: shared + 4, scratch, records };
+  }
 }
+
+const inputBytes = ({ inputs }: CellLayout): number => Math.ceil((4 * inputs) / VECTOR_BYTES) * VECTOR_BYTES;
 
 /** The part of the WebAssembly API used here; TypeScript has its types only with those of a browser. */
 interface WasmMemory {

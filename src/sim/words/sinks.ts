@@ -2,7 +2,7 @@ import type { Graph, GraphNode } from '../../ir/graph.ts';
 import type { NodeId } from '../../ir/netlist.ts';
 import { indexWidth } from '../../bits/index.ts';
 import type { Word } from '../../ir/words.ts';
-import type { Layout } from '../layout.ts';
+import type { CellLayout, Layout } from '../layout.ts';
 import type { WordGraph } from './graph.ts';
 import type { LaneSize } from './lanes/simd.ts';
 import { Lowering } from './lower.ts';
@@ -68,16 +68,20 @@ export interface KernelOptions {
   /** No domain is in reset: the kernel that runs most of the time. */
   readonly resetTied: boolean;
   readonly checks: boolean;
+  /** Cells have code of their own: here their inputs are put into place, and what is in them is left alone. */
+  readonly cells?: readonly CellLayout[];
 }
 
 const block = (): Block => ({ items: [] });
 
 /** What happens at a clock edge of some domains, as sinks in a tree of conditions. */
-export function clockEdge(graph: Graph, layout: Layout, g: WordGraph, { domains, resetTied, checks }: KernelOptions): KernelPlan {
+export function clockEdge(graph: Graph, layout: Layout, g: WordGraph, { domains, resetTied, checks, cells = [] }: KernelOptions): KernelPlan {
   const lowering = new Lowering(graph, layout, g, resetTied);
   const plan: KernelPlan = { checks: block(), registers: block(), late: block() };
   const inReset = (domain: number): Word => (resetTied ? g.constant(0) : g.slot(layout.resets[domain]!, 1));
   const running = (domain: number): Word => g.not(inReset(domain), 1);
+
+  const { ownRegister, ownMemory, ownModel } = outsideOf(cells);
 
   const covers: Sink[] = [];
   graph.checks.forEach((check, index) => {
@@ -109,11 +113,21 @@ export function clockEdge(graph: Graph, layout: Layout, g: WordGraph, { domains,
     return value ? branch.then : branch.otherwise;
   };
 
+  for (const { type, first, at } of cells) {
+    if (!domains.has(type.domain)) continue;
+    type.cells.forEach((cell, i) => {
+      for (const [input, driver] of cell.drivers) {
+        const slot = first.places.get(input)!.first + at[i]! - at[0]!;
+        lowering.words(driver).forEach((value, k) => plan.registers.items.push({ kind: 'slot', slot: slot + k, value }));
+      }
+    });
+  }
+
   const dynamic = dynamicRegions(graph);
   const holds = new HoldFinder(graph);
   for (const [reg, next] of graph.next) {
     const node = graph.nodes[reg]!;
-    if (node.kind !== 'reg' || !domains.has(node.domain)) continue;
+    if (node.kind !== 'reg' || !domains.has(node.domain) || !ownRegister(reg)) continue;
     const place = layout.places.get(reg)!;
     const target = dynamic.has(reg) || place.packed !== undefined ? plan.late : plan.registers;
     if (!resetTied && node.resets) {
@@ -247,7 +261,7 @@ export function clockEdge(graph: Graph, layout: Layout, g: WordGraph, { domains,
   }
 
   for (const w of graph.writes) {
-    if (!domains.has(w.domain)) continue;
+    if (!domains.has(w.domain) || !ownMemory(w.memory)) continue;
     const { depth } = graph.memories[w.memory]!;
     const address = lowering.word(w.address, 0, 0);
     // Writes stay in their order: the later one wins.
@@ -257,7 +271,7 @@ export function clockEdge(graph: Graph, layout: Layout, g: WordGraph, { domains,
   }
 
   graph.models.forEach(({ inputs, model, domain }, index) => {
-    if (!domains.has(domain)) return;
+    if (!domains.has(domain) || !ownModel(index)) return;
     let target: Block | undefined = plan.late;
     if (model.fire !== undefined) target = under(plan.late, g.or(lowering.word(inputs.get(model.fire)!, 0, 0), inReset(domain)), true);
     if (target === undefined) return;
@@ -268,7 +282,7 @@ export function clockEdge(graph: Graph, layout: Layout, g: WordGraph, { domains,
   });
   // Models run after everything else, since they write their outputs.
   graph.models.forEach(({ inputs, model, domain }, index) => {
-    if (!domains.has(domain)) return;
+    if (!domains.has(domain) || !ownModel(index)) return;
     const fire = model.fire === undefined ? g.constant(1) : g.or(lowering.word(inputs.get(model.fire)!, 0, 0), inReset(domain));
     const c = g.constantOf(fire);
     if (c === 0) return;
@@ -278,6 +292,16 @@ export function clockEdge(graph: Graph, layout: Layout, g: WordGraph, { domains,
     else plan.late.items.push({ kind: 'branch', condition: fire, then: { items: [call] }, otherwise: block() });
   });
   return plan;
+}
+
+/** What does not belong to any cell. */
+function outsideOf(cells: readonly CellLayout[]): Record<'ownRegister' | 'ownMemory' | 'ownModel', (id: number) => boolean> {
+  const firstNode = Math.min(Infinity, ...cells.flatMap(({ type }) => type.cells.map((c) => c.first)));
+  const numbers = (first: 'memory' | 'model', count: (of: Graph) => number): Set<number> =>
+    new Set(cells.flatMap(({ type }) => type.cells.flatMap((c) => Array.from({ length: count(type.graph) }, (_, i) => c[first] + i))));
+  const memories = numbers('memory', (of) => of.memories.length);
+  const models = numbers('model', (of) => of.models.length);
+  return { ownRegister: (id) => id < firstNode, ownMemory: (id) => !memories.has(id), ownModel: (id) => !models.has(id) };
 }
 
 /** Puts the words of some nodes into a picture: node i at `offsets[i]`. */
