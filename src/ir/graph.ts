@@ -40,13 +40,35 @@ export interface Graph {
   readonly image: Int32Array;
 }
 
-/** What targets have been assigned so far: in this arm, and in what is around it. A copy for each arm would cost the square of the design. */
-class Environment {
-  readonly own = new Map<NodeId, NodeId>();
-  constructor(readonly outer?: Environment) {}
+/** What targets have been assigned so far. */
+interface Environment {
+  get(target: NodeId): NodeId | undefined;
+  set(target: NodeId, value: NodeId): void;
+}
+
+/** Outside all arms. */
+class Outermost implements Environment {
+  readonly #values: Int32Array;
+  constructor(targets: number) {
+    this.#values = new Int32Array(targets).fill(-1);
+  }
 
   get(target: NodeId): NodeId | undefined {
-    return this.own.get(target) ?? this.outer?.get(target);
+    const value = this.#values[target]!;
+    return value === -1 ? undefined : value;
+  }
+  set(target: NodeId, value: NodeId): void {
+    this.#values[target] = value;
+  }
+}
+
+/** In an arm, and in what is around it. A copy for each arm would cost the square of the design. */
+class Arm implements Environment {
+  readonly own = new Map<NodeId, NodeId>();
+  constructor(readonly outer: Environment) {}
+
+  get(target: NodeId): NodeId | undefined {
+    return this.own.get(target) ?? this.outer.get(target);
   }
   set(target: NodeId, value: NodeId): void {
     this.own.set(target, value);
@@ -94,7 +116,7 @@ export function resolve(flat: Flat): Graph {
           checks.push({ source: s, path: flat.checkPaths.get(s) ?? '', active: path ?? constant(1n, bit), condition: s.condition });
           break;
         case 'when': {
-          const arms = s.arms.map(() => new Environment(env));
+          const arms = s.arms.map(() => new Arm(env));
           let reached = path;
           s.arms.forEach(({ condition, body: inner }, i) => {
             run(inner, arms[i]!, condition === undefined ? reached : and(reached, condition));
@@ -107,7 +129,7 @@ export function resolve(flat: Flat): Graph {
     }
   };
 
-  const merge = (conditions: readonly (NodeId | undefined)[], arms: readonly Environment[], env: Environment): void => {
+  const merge = (conditions: readonly (NodeId | undefined)[], arms: readonly Arm[], env: Environment): void => {
     const changed = new Set<NodeId>();
     for (const arm of arms) for (const [target, value] of arm.own) if (env.get(target) !== value) changed.add(target);
     for (const target of changed) {
@@ -127,23 +149,23 @@ export function resolve(flat: Flat): Graph {
     }
   };
 
-  const env = new Environment();
+  const env = new Outermost(flat.nodes.length);
   run(flat.body, env, undefined);
 
   // Wires become their drivers; chains of wires are followed to the end. A wire on a cycle of nodes ends at an operator all the same,
   // since a cycle of nothing but wires is a loop of bits.
   const wireCount = flat.nodes.length;
-  const ends = new Map<NodeId, NodeId>();
+  const ends = new Int32Array(wireCount).fill(-1);
   const end = (id: NodeId): NodeId => {
     if (nodes[id]!.kind !== 'wire') return id;
-    let at = ends.get(id);
-    if (at !== undefined) return at;
+    let at = ends[id]!;
+    if (at !== -1) return at;
     at = id;
     for (let hops = 0; nodes[at]!.kind === 'wire'; hops++) {
       const driver = env.get(at);
       at = driver === undefined || hops > wireCount ? constant(0n, nodes[at]!) : driver;
     }
-    ends.set(id, at);
+    ends[id] = at;
     return at;
   };
   // Wires that nothing drives become constants, which are nodes too: these must be there before nodes are counted.
@@ -165,9 +187,11 @@ export function resolve(flat: Flat): Graph {
     else if (node.kind !== 'wire') graphNodes.push({ ...node, id });
   }
   const next = new Map<NodeId, NodeId>();
-  flat.nodes.forEach((node) => {
-    if (node.kind === 'reg') next.set(renumber[node.id]!, at(env.get(node.id) ?? node.id));
-  });
+  const image = new Int32Array(flat.nodes.length);
+  for (const { kind, id } of flat.nodes) {
+    if (kind === 'reg') next.set(renumber[id]!, at(env.get(id) ?? id));
+    image[id] = at(id);
+  }
   return {
     nodes: graphNodes,
     next,
@@ -176,7 +200,7 @@ export function resolve(flat: Flat): Graph {
     memories: flat.memories,
     models: flat.models.map((m) => ({ ...m, inputs: mapValues(m.inputs, at), outputs: mapValues(m.outputs, at) })),
     domains: flat.domains,
-    image: Int32Array.from(flat.nodes, (n) => at(n.id)),
+    image,
   };
 }
 
