@@ -39,6 +39,7 @@ export function choose(tuples: Tuples): void {
       if (list[id - count]!.form.kind === 'pack') for (const a of of) if (owner[a] !== -1) users[owner[a]!]!.push(id - count);
     } else if (owner[id] === -1) for (const a of argsOf(nodes[id]!)) if (!packed(tuples, id)) take(a);
   }
+  const own = list.map(({ ids }, t) => ids.reduce((n, id) => n + (owner[id] === t ? 1 : 0), 0));
   const outs = new Int32Array(list.length);
   for (const id of takenOut) outs[owner[id]!]!++;
 
@@ -67,19 +68,20 @@ export function choose(tuples: Tuples): void {
   const asVector = (t: TupleId): number => {
     const { ids, form } = list[t]!;
     const first = nodes[ids[0]!]!;
-    if (form.kind === 'op') return vectorCost(form.op, first, argsOf(first).map((a) => nodes[a]!), ids.length);
+    if (form.kind === 'op') return vectorCost(form.op, first, argsOf(first).map((a) => nodes[a]!), ids.length, list[form.columns.at(-1)!]!.form.kind === 'uniform');
     if (form.kind !== 'gather') return 0;
     const table = nodes[form.table]!;
     return gatherCost(first.width, form.bits ? table.width : table.lanes, ids.length) + (form.bits ? 2 * registers(1, table.width) : 0);
   };
+  /** What the lanes cost one by one that nothing else computes. */
   const asScalars = (t: TupleId): number => {
     const { ids, form } = list[t]!;
     const first = nodes[ids[0]!]!;
-    if (form.kind === 'gather') return ids.length * 3;
+    if (form.kind === 'gather') return own[t]! * 3;
     if (form.kind !== 'op') return 0;
     // One condition for all lanes makes a branch.
     const branch = form.op === 'mux' && list[form.columns[0]!]!.form.kind === 'uniform';
-    return branch ? ids.length : ids.length * scalarCost(form.op, first.width, argsOf(first).length);
+    return branch ? own[t]! : own[t]! * scalarCost(form.op, first.width, argsOf(first).length);
   };
   const columnsOf = (t: TupleId): readonly TupleId[] => {
     const { form } = list[t]!;

@@ -13,7 +13,7 @@ import type { OpName } from '../../operators/index.ts';
  * | add, sub            | 2: the carry is masked      | 2                                                   |
  * | slice, sext         | 2 shifts, or shift and mask | 2                                                   |
  * | mux                 | 3 as a mask                 | 1: bitselect                                        |
- * | shift by a signal   | 3: amounts may be too large | 3 a lane: one amount is all a vector shift takes    |
+ * | shift by a signal   | 3: amounts may be too large | 3 a lane; 3 if the amount is the same in all of them |
  */
 interface Cost {
   readonly scalar: number;
@@ -35,6 +35,7 @@ const costs: Partial<Record<OpName, Cost>> = {
   oneHot: { scalar: 3, vector: 4 }, shl: laneByLane, shr: laneByLane, sra: laneByLane, bitAt: laneByLane, firstOne: laneByLane, at: { scalar: 3, vector: 3 },
 }; // prettier-ignore
 
+const shifts: ReadonlySet<OpName> = new Set<OpName>(['shl', 'shr', 'sra']);
 const of = (op: OpName): Cost => costs[op] ?? laneByLane;
 
 /** Bytes of a lane. */
@@ -45,12 +46,12 @@ export const registers = (width: number, lanes: number): number => Math.ceil((la
 /** One value, `pieces` of it where it is put together. */
 export const scalarCost = (op: OpName, width: number, pieces: number): number => of(op).scalar * wordCount(width) * (op === 'cat' ? pieces - 1 : 1);
 
-/** All lanes. Arguments of other lane sizes are widened or narrowed first. */
-export function vectorCost(op: OpName, node: GraphNode, args: readonly GraphNode[], lanes: number): number {
+/** All lanes; `oneAmount`: the last argument is the same in all of them. Arguments of other lane sizes are widened or narrowed first. */
+export function vectorCost(op: OpName, node: GraphNode, args: readonly GraphNode[], lanes: number, oneAmount: boolean): number {
   const widest = args.reduce((w, a) => Math.max(w, a.width), node.width);
   const regs = registers(widest, lanes);
   const { vector, perLane } = of(op);
-  let sum = perLane === true ? vector * lanes : vector * regs * (op === 'cat' ? args.length - 1 : 1);
+  let sum = perLane === true && !(oneAmount && shifts.has(op)) ? vector * lanes : vector * regs * (op === 'cat' ? args.length - 1 : 1);
   for (const { width } of args) if (laneBytes(width) !== laneBytes(widest)) sum += regs;
   return laneBytes(node.width) === laneBytes(widest) ? sum : sum + regs;
 }

@@ -83,10 +83,10 @@ const rules: Partial<Record<OpName, Rule>> = {
     return pool.op('unbits', [pool.op('slice', [x], [lo, width * args.length], origin)], [args.length], origin);
   },
   bits: (pool, [v]) => (pool.node(v!).lanes === 1 ? v! : pool.as(v!, 'unbits')?.args[0]),
-  unbits(pool, [x], [lanes]) {
+  unbits(pool, [x], [lanes], origin) {
     if (lanes === 1) return x!;
-    const v = pool.as(x!, 'bits')?.args[0];
-    return v !== undefined && pool.node(v).lanes === lanes ? v : undefined;
+    if (!spreads(pool, x!, lanes!)) return undefined;
+    return spread(pool, x!, lanes!, origin);
   },
   at: (pool, [v, index], _, origin) => fixed(pool, index!, pool.node(v!).lanes, pool.node(v!).width, (i) => pool.op('lane', [v!], [i], origin)),
   bitAt(pool, [x, index], _, origin) {
@@ -94,6 +94,47 @@ const rules: Partial<Record<OpName, Rule>> = {
     return fixed(pool, index!, pool.node(x!).width, 1, (i) => pool.op('slice', [x!], [i, 1], origin));
   },
 };
+
+/**
+ * Can the bits of a value be made apart from each other, without making the value? So can those of a Vec and of a number that says which bit
+ * is set, and what goes on between such bits.
+ */
+function spreads(pool: Pool, x: NodeId, lanes: number, depth = 8): boolean {
+  const node = pool.node(x);
+  if (node.kind !== 'op') return node.kind === 'const';
+  switch (node.op) {
+    case 'bits':
+      return pool.node(node.args[0]!).lanes === lanes;
+    case 'oneHot':
+      return node.width === lanes && pool.node(node.args[0]!).width <= 32;
+    case 'and':
+    case 'or':
+    case 'xor':
+    case 'not':
+    case 'mux':
+      return depth > 0 && node.args.every((a, i) => (node.op === 'mux' && i === 0) || spreads(pool, a, lanes, depth - 1));
+    default:
+      return false;
+  }
+}
+
+/** The bits of what `spreads`, one a lane (or as many as a lane of the Vec has). */
+function spread(pool: Pool, x: NodeId, lanes: number, origin: Origin): NodeId {
+  const node = pool.node(x);
+  if (node.kind !== 'op') return pool.op('unbits', [x], [lanes], origin);
+  if (node.op === 'bits') return node.args[0]!;
+  if (node.op === 'oneHot') {
+    const position = node.args[0]!;
+    const { width } = pool.node(position);
+    // Lanes that the position cannot name are never set.
+    const reach = width < 31 ? Math.min(lanes, 2 ** width) : lanes;
+    const numbers = Array.from({ length: lanes }, (_, i) => pool.constant(BigInt(i) & ((1n << BigInt(width)) - 1n), { width, lanes: 1 }));
+    const is = pool.op('eq', [pool.op('splat', [position], [lanes], origin), pool.op('pack', numbers, [], origin)], [], origin);
+    return reach === lanes ? is : pool.op('and', [is, pool.constant((1n << BigInt(reach)) - 1n, { width: 1, lanes })], [], origin);
+  }
+  const args = node.args.map((a, i) => (node.op === 'mux' && i === 0 ? pool.op('splat', [a], [lanes], origin) : spread(pool, a, lanes, origin)));
+  return pool.op(node.op, args, [], origin);
+}
 
 const isOf = (pool: Pool, id: NodeId, op: OpName, source: NodeId, first: number): boolean => {
   const node = pool.as(id, op);

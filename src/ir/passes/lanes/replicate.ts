@@ -8,6 +8,9 @@ import { normalise } from './normalise.ts';
 import { argsOf, inOrder, seenFrom } from './order.ts';
 import { computes, needs, Tuples, WIDEST } from './tuples.ts';
 
+/** How often tuples that depend on themselves are cut before a design is left as it is. */
+const ROUNDS = 8;
+
 export interface ReplicateOptions {
   /** Makes Vecs also where they cost more than they save. */
   readonly always?: boolean;
@@ -22,16 +25,35 @@ export function replicate(graph: Graph, flat: Flat, { always = false }: Replicat
   const groups = findGroups(flat);
   if (groups.length === 0) return graph;
   const { registers, values } = seedsOf(groups, normal.graph);
-  const seeds = sorted([...packs(normal.graph), ...values, ...registers.map((ids) => ids.map((id) => normal.graph.next.get(id)!))], normal.graph);
+  const level = levels(normal.graph);
+  const nexts = registers.map((ids) => ids.map((id) => normal.graph.next.get(id)!));
+  let seeds = sorted([...packs(normal.graph), ...values, ...nexts], normal.graph, level);
   const forbidden = new Set<string>();
-  for (;;) {
+  for (let round = 0; round < ROUNDS; round++) {
     const tuples = new Tuples(normal.graph, normal.cyclic, forbidden);
     for (const ids of registers) tuples.register(ids);
     for (const ids of seeds) tuples.find(ids);
-    if (loops(tuples, forbidden)) continue;
-    if (!always) choose(tuples);
-    return build(tuples);
+    const looping = loops(tuples);
+    if (looping.length === 0) {
+      if (!always) choose(tuples);
+      return build(tuples);
+    }
+    for (const ids of looping) forbidden.add(Tuples.key(ids));
+    const before = new Set(seeds.map(Tuples.key));
+    seeds = sorted([...seeds, ...looping.filter((ids) => before.has(Tuples.key(ids))).flatMap((ids) => alike(ids, level))], normal.graph, level);
   }
+  return graph;
+}
+
+/** What is as far from state, so that none of it can need another: a tree of adders, say, falls apart into its levels. */
+function alike(ids: readonly NodeId[], level: Int32Array): NodeId[][] {
+  const found = new Map<number, NodeId[]>();
+  for (const id of ids) {
+    const same = found.get(level[id]!);
+    if (same === undefined) found.set(level[id]!, [id]);
+    else same.push(id);
+  }
+  return [...found.values()].filter((same) => same.length > 1 && same.length < ids.length);
 }
 
 /** Vecs that are made of separate values. */
@@ -39,31 +61,31 @@ function packs(graph: Graph): (readonly NodeId[])[] {
   return graph.nodes.flatMap((n) => (n.kind === 'op' && n.op === 'pack' && n.width <= WIDEST ? [n.args] : []));
 }
 
-/** Nearest to state first, so that what is computed on the way is computed for those who need it first. */
-function sorted(seeds: readonly (readonly NodeId[])[], graph: Graph): (readonly NodeId[])[] {
+/** Operators between a node and state or inputs. */
+function levels(graph: Graph): Int32Array {
   const level = new Int32Array(graph.nodes.length);
   for (const step of inOrder(graph.nodes.length, seenFrom(graph), (id) => argsOf(graph.nodes[id]!))) {
     if (typeof step !== 'number') continue;
     for (const a of argsOf(graph.nodes[step]!)) level[step] = Math.max(level[step]!, level[a]! + 1);
   }
+  return level;
+}
+
+/** Nearest to state first, so that what is computed on the way is computed for those who need it first. */
+function sorted(seeds: readonly (readonly NodeId[])[], { nodes }: Graph, level: Int32Array): (readonly NodeId[])[] {
   return seeds
-    .filter((ids) => ids.every((id) => graph.nodes[id]!.lanes === 1 && graph.nodes[id]!.width === graph.nodes[ids[0]!]!.width) && graph.nodes[ids[0]!]!.width <= WIDEST)
+    .filter((ids) => ids.every((id) => nodes[id]!.lanes === 1 && nodes[id]!.width === nodes[ids[0]!]!.width) && nodes[ids[0]!]!.width <= WIDEST)
     .map((ids) => ({ ids, level: ids.reduce((most, id) => Math.max(most, level[id]!), 0) }))
     .sort((a, b) => a.level - b.level)
     .map(({ ids }) => ids);
 }
 
-/** Forbids the tuples that depend on themselves, since one of their lanes needs another; says whether there were any. */
-function loops(tuples: Tuples, forbidden: Set<string>): boolean {
-  let found = false;
+/** Tuples that depend on themselves, since one of their lanes needs another. */
+function loops(tuples: Tuples): (readonly NodeId[])[] {
   const count = tuples.graph.nodes.length;
-  for (const step of inOrder(count + tuples.list.length, seenFrom(tuples.graph).concat(tuples.list.map((_, t) => count + t)), (id) => needs(tuples, id))) {
-    if (typeof step === 'number') continue;
-    for (const id of step) {
-      if (id < count || !computes(tuples.list[id - count]!.form)) continue;
-      forbidden.add(Tuples.key(tuples.list[id - count]!.ids));
-      found = true;
-    }
-  }
-  return found;
+  const all = seenFrom(tuples.graph).concat(tuples.list.map((_, t) => count + t));
+  return inOrder(count + tuples.list.length, all, (id) => needs(tuples, id)).flatMap((step) => {
+    if (typeof step === 'number') return [];
+    return step.flatMap((id) => (id >= count && computes(tuples.list[id - count]!.form) ? [tuples.list[id - count]!.ids] : []));
+  });
 }
