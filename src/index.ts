@@ -10,3 +10,4 @@ export * from './nn/index.ts';
 export * from './cim/index.ts';
 export * from './export/index.ts';
 export * from './coverage/index.ts';
+export * from './formal/index.ts';

@@ -8,6 +8,7 @@ import type { Io } from './io.ts';
 import { lint, type LintOptions } from './lint.ts';
 import { list } from './list.ts';
 import { load, testbenches } from './load.ts';
+import { addProve } from './prove.ts';
 import { EXIT, reportError } from './report.ts';
 import { chooseTestbench, run, testbenchHelp, type RunOptions } from './run.ts';
 import { exportCommand, type ExportOptions } from './verilog.ts';
@@ -51,6 +52,7 @@ function makeProgram(io: Io, done: (code: number) => void): Command {
   addRun(program, io, done);
   addSweep(program, io, done);
   addOthers(program, io, done);
+  addProve(program, io, done);
   addCoverage(program, io, done);
   return program;
 }
@@ -65,6 +67,7 @@ Examples:
   wordline lint rtl/lib/fifo.ts --strict      check the modules of a file
   wordline export tb/counter.ts --out counter.v
   wordline cosim tb/counter.ts --with icarus  the same testbench on the exported Verilog
+  wordline prove rtl/lib/fifo.ts --module Fifo --param depth=4 --param width=8
   wordline wave a.vcd --signals '**.value' --from 5ns --to 40ns
 `;
 
