@@ -53,7 +53,7 @@ export class LineFile {
 }
 
 /** The lines of a file, however large it is. */
-export function* readLines(path: string): Generator<string> {
+export function* readLines(path: string): Generator<string, undefined> {
   const fd = openSync(path, 'r');
   try {
     const chunk = Buffer.alloc(1 << 20);
@@ -66,6 +66,7 @@ export function* readLines(path: string): Generator<string> {
       yield* lines;
     }
     if (rest !== '') yield rest;
+    return undefined;
   } finally {
     closeSync(fd);
   }

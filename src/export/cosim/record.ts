@@ -184,6 +184,12 @@ export class SimulationRecording {
       this.#script.memory(memory, address, value);
       this.#touched = true;
     });
+    // A trace that takes edges by itself would take them past us.
+    const observe = engine.observe.bind(engine);
+    engine.observe = (nodes, extra) => {
+      const observer = observe(nodes, extra);
+      return { image: observer.image, offsets: observer.offsets, settle: () => observer.settle() };
+    };
     const restore = engine.restore.bind(engine);
     engine.restore = (state) => {
       const mark = marks.get(state);
