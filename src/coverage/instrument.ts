@@ -73,7 +73,8 @@ export class CoverageProbe {
     }
     branches.finish();
     toggles.finish();
-    this.design = { ...design, flat: addition.build() };
+    // What was added is in no module: engines are to take the design as one.
+    this.design = { ...design, top: { ...design.top, instances: [] }, flat: addition.build() };
     const covers = new Map<Check, number>();
     visitStatements(this.design.flat.body, (s) => {
       if (s.kind === 'check') covers.set(s, covers.size);
