@@ -33,10 +33,12 @@ export interface Celled {
   readonly types: readonly CellType[];
 }
 
-/** Operators from which on a module is worth functions of its own. */
-const LARGE = 400;
-/** Part of them that outputs may need: these are worked out where the outputs are used, too. */
-const MOST_FOR_OUTPUTS = 0.25;
+export interface CellOptions {
+  /** Operators from which on a module is worth functions of its own. */
+  readonly operators: number;
+  /** Part of them that outputs may need: these are worked out where the outputs are used, too. */
+  readonly forOutputs: number;
+}
 
 interface Made {
   readonly flat: Flat;
@@ -44,7 +46,7 @@ interface Made {
 }
 
 /** The optimised graph of a design, with the cells that were found in it. */
-export function withCells(top: Module, flat: Flat, large = LARGE): Celled {
+export function withCells(top: Module, flat: Flat, { operators, forOutputs }: CellOptions): Celled {
   const made = new Map<Module, Made>();
   const make = (module: Module): Made => {
     let known = made.get(module);
@@ -55,10 +57,10 @@ export function withCells(top: Module, flat: Flat, large = LARGE): Celled {
     return known;
   };
   const chosen = choose(top, (m) => {
-    if (operatorsIn(m) < large) return false;
+    if (operatorsIn(m) < operators) return false;
     const { flat: own, graph } = make(m);
     const all = graph.nodes.filter((n) => n.kind === 'op').length;
-    return all >= large && operatorsBehind(graph, [...own.outputs.values()].map((id) => graph.image[id]!)) <= MOST_FOR_OUTPUTS * all;
+    return all >= operators && operatorsBehind(graph, [...own.outputs.values()].map((id) => graph.image[id]!)) <= forOutputs * all;
   });
   if (chosen.size === 0) return { graph: replicate(optimise(resolve(flat)), flat), types: [] };
   const vectors = new Map([...chosen].map((m) => [m, { ...make(m), graph: replicate(make(m).graph, make(m).flat) }] as const));

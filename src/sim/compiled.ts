@@ -1,6 +1,6 @@
 import { fail } from '../diag/index.ts';
 import type { Design } from '../hdl/elaborate.ts';
-import { withCells } from '../ir/cells.ts';
+import { withCells, type CellOptions } from '../ir/cells.ts';
 import { resolve, type Graph } from '../ir/graph.ts';
 import type { DomainId, NodeId } from '../ir/netlist.ts';
 import { optimise } from '../ir/passes/index.ts';
@@ -13,24 +13,33 @@ import { WordGraph } from './words/graph.ts';
 import { makePlan, type Plan, type PlanOptions } from './words/plan.ts';
 import { clockEdge, observation, type KernelOptions } from './words/sinks.ts';
 
+export interface Tuning extends PlanOptions {
+  readonly cells: CellOptions;
+  /** Cycles between two looks at whether a cell is idle, a power of two. */
+  readonly look: number;
+}
+
 /** Measured: 500 to 1,500 operations a function are equally fast; above 61,440 bytes of bytecode V8 stops optimising. */
-export const TUNING: PlanOptions = { chunk: 1000, depth: 24 };
+export const TUNING: Tuning = { chunk: 1000, depth: 24, cells: { operators: 400, forOutputs: 0.25 }, look: 64 };
 
 interface Form {
   readonly graph: Graph;
   readonly layout: Layout;
   readonly cells: readonly CellLayout[];
 }
+const MOST_CYCLES = 2 ** 30;
+
 const words = new WeakMap<Design, Form>();
 const lanes = new WeakMap<Design, Form>();
 
 /** The optimised graph of a design and where its state lives; the same for all simulations of it. With Vecs in vectors, or in words only. */
-export function compiledForm(design: Design, vectors = false): Form {
+export function compiledForm(design: Design, vectors = false, cells = TUNING.cells): Form {
   const forms = vectors ? lanes : words;
-  let form = forms.get(design);
+  let form = cells === TUNING.cells ? forms.get(design) : undefined;
   if (form === undefined) {
-    const { graph, types } = vectors ? withCells(design.top, design.flat) : { graph: optimise(resolve(design.flat)), types: [] };
-    forms.set(design, (form = { graph, ...layOut(graph, vectors, types) }));
+    const { graph, types } = vectors ? withCells(design.top, design.flat, cells) : { graph: optimise(resolve(design.flat)), types: [] };
+    form = { graph, ...layOut(graph, vectors, types) };
+    if (cells === TUNING.cells) forms.set(design, form);
   }
   return form;
 }
@@ -101,10 +110,10 @@ export abstract class CompiledEngine implements Engine {
   constructor(
     design: Design,
     backend: (layout: Layout, checks: number) => Backend,
-    private readonly tuning: PlanOptions,
+    private readonly tuning: Tuning,
     vectors: boolean,
   ) {
-    const { graph, layout, cells } = compiledForm(design, vectors);
+    const { graph, layout, cells } = compiledForm(design, vectors, tuning.cells);
     this.#cells = cells;
     // Kernels are numbered by the domains that tick, a bit each.
     if (graph.domains.length > 50) fail('too-many-domains', `${graph.domains.length} clock domains: the compiled engines take up to 50`, { hint: "use { engine: 'interp' }" });
@@ -180,7 +189,15 @@ export abstract class CompiledEngine implements Engine {
     if (kernel === undefined) this.#kernels.set(key, (kernel = this.#compile(new Set(domains), resetTied, checks)));
     this.#failed[0] = 0;
     if (kernel !== this.#last) this.#wake(kernel);
-    return kernel(count);
+    // Kernels count in 32 bits.
+    let done = 0;
+    while (done < count) {
+      const part = Math.min(count - done, MOST_CYCLES);
+      const n = kernel(part);
+      done += n;
+      if (n < part) break;
+    }
+    return done;
   }
 
   /** State has been changed by something else than this kernel. */

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { bit, elaborate, model, module, uint, vec, type Design, type ModuleDefinition } from '../../src/index.ts';
+import { TUNING } from '../../src/sim/compiled.ts';
 import { InterpEngine } from '../../src/sim/interp/engine.ts';
 import { JsEngine } from '../../src/sim/js/engine.ts';
 import { WasmEngine } from '../../src/sim/wasm/engine.ts';
@@ -29,13 +30,13 @@ const chain = module('Chain', { in: { pick: uint(2) }, out: { a: uint(8), b: uin
 
 class ChoppedJs extends JsEngine {
   constructor(design: Design) {
-    super(design, { chunk: 1, depth: 2 });
+    super(design, { ...TUNING, chunk: 1, depth: 2 });
   }
 }
 
 class ChoppedWasm extends WasmEngine {
   constructor(design: Design) {
-    super(design, { chunk: 1, depth: 2 });
+    super(design, { ...TUNING, chunk: 1, depth: 2 });
   }
 }
 

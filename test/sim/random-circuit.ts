@@ -30,7 +30,7 @@ const step: fc.Arbitrary<Step> = fc.record({ what: fc.nat(255), a: fc.nat(999), 
 export const recipes: fc.Arbitrary<Recipe> = fc.record({
   domains: fc.integer({ min: 1, max: 3 }),
   inputs: fc.array(width, { minLength: 1, maxLength: 4 }),
-  vecs: fc.array(fc.record({ lanes: fc.integer({ min: 2, max: 9 }), width: fc.constantFrom(1, 4, 7, 16, 32, 40) }), { maxLength: 2 }),
+  vecs: fc.array(fc.record({ lanes: fc.oneof({ weight: 3, arbitrary: fc.integer({ min: 2, max: 9 }) }, fc.constantFrom(16, 17, 35)), width: fc.constantFrom(1, 4, 7, 16, 32, 40) }), { maxLength: 2 }),
   steps: fc.array(step, { minLength: 1, maxLength: 60, size: 'max' }),
   child: fc.array(step, { maxLength: 16, size: 'max' }),
   stimulus: fc.integer({ min: 1, max: 0x7fffffff }),
@@ -170,7 +170,7 @@ class Maker {
       this.add(v.signal.argMin(valid.signal.bit(size % valid.signal.width)), both(v, valid));
     } else if (kind < 32) {
       hw.in(this.domains[domain]!, () => {
-        const lanes = c % 4 === 0 ? 2 + (size % 7) : 1;
+        const lanes = c % 4 === 0 ? (b % 5 === 0 ? 15 + (size % 7) : 2 + (size % 7)) : 1;
         const shape = lanes === 1 ? Math.min(w, MAX_WIDTH) : 1 + (size % 40);
         const options = a % 3 === 0 ? {} : { reset: b % 2 };
         const reg: Reg<number, number> = hw.reg(name('r'), vec(lanes, uint(shape)), options);

@@ -1,15 +1,15 @@
 import type { Design } from '../../hdl/elaborate.ts';
-import { CompiledEngine, compiledForm, planEdge, TUNING, type Backend, type Host, type Kernel } from '../compiled.ts';
+import { CompiledEngine, compiledForm, planEdge, TUNING, type Backend, type Host, type Kernel, type Tuning } from '../compiled.ts';
 import type { Layout } from '../layout.ts';
 import { popcount } from '../words/graph.ts';
-import type { Plan, PlanOptions } from '../words/plan.ts';
+import type { Plan } from '../words/plan.ts';
 import { emitKernel } from './emit.ts';
 
 /** Compiles the design to JavaScript. */
 export class JsEngine extends CompiledEngine {
   readonly name = 'js';
 
-  constructor(design: Design, tuning: PlanOptions = TUNING) {
+  constructor(design: Design, tuning: Tuning = TUNING) {
     super(design, (layout, checks) => new JsBackend(layout, checks), tuning, false);
   }
 }

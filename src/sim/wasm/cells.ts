@@ -8,14 +8,13 @@ import { BlockType, Code, Op, Type, ValueType, Vector, type Func } from './encod
  * cell in question is.
  *
  * A cell whose inputs are those of the cycle before, and which did not change then, will not change now: it is idle, and is passed over. Whether
- * an edge changes anything is looked at every 64 cycles, so that a busy cell loses nothing.
+ * an edge changes anything is looked at once in a while, so that a busy cell loses nothing.
  */
 export const BASE = 0;
 export const MEMORY = 1;
 export const MODEL = 2;
 export const CELL_PARAMETERS = 3;
 const RECORD = 3;
-const LOOK_EVERY = 64;
 
 /** Where a kernel keeps what it knows of the activity of cells. */
 export interface Activity {
@@ -34,6 +33,8 @@ export interface CellCode {
   readonly walk: Walk;
   readonly at: Addresses;
   readonly activity: Activity;
+  /** Cycles between two looks at whether a cell is idle, a power of two. */
+  readonly look: number;
   /** Slot and address at which the first cell begins, and its bytes; the inputs come first. */
   readonly firstSlot: number;
   readonly region: number;
@@ -43,7 +44,7 @@ export interface CellCode {
 }
 
 /** One edge of a cell. `first`, `count`: its functions; the one before this function compares memory. */
-export function stepCell({ activity, region, bytes, inputBytes }: CellCode, first: number, count: number): Func {
+export function stepCell({ activity, look, region, bytes, inputBytes }: CellCode, first: number, count: number): Func {
   const code = new Code();
   const compare = first + count;
   const work = (): void => {
@@ -58,7 +59,7 @@ export function stepCell({ activity, region, bytes, inputBytes }: CellCode, firs
   code.get(RECORD).constant(0).store(0).op(Op.end);
 
   // Each cell in its turn.
-  code.constant(0).load(activity.clock).get(RECORD).constant(4).op(Op.i32ShrU, Op.i32Add).constant(LOOK_EVERY - 1).op(Op.i32And, Op.i32Eqz, Op.if, BlockType.empty);
+  code.constant(0).load(activity.clock).get(RECORD).constant(4).op(Op.i32ShrU, Op.i32Add).constant(look - 1).op(Op.i32And, Op.i32Eqz, Op.if, BlockType.empty);
   code.constant(activity.scratch);
   own().copy(bytes);
   code.constant(0).constant(0).store(activity.disturbed);

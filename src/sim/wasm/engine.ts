@@ -1,7 +1,7 @@
 import type { Design } from '../../hdl/elaborate.ts';
-import { CompiledEngine, TUNING, type Backend, type CellPlan, type Host, type Kernel, type Storage } from '../compiled.ts';
+import { CompiledEngine, TUNING, type Backend, type CellPlan, type Host, type Kernel, type Storage, type Tuning } from '../compiled.ts';
 import type { CellLayout, Layout } from '../layout.ts';
-import type { Plan, PlanOptions } from '../words/plan.ts';
+import type { Plan } from '../words/plan.ts';
 import { VECTOR_BYTES } from '../words/graph.ts';
 import { Walk } from '../words/walk.ts';
 import { RECORD_BYTES, type Activity, type CellCode } from './cells.ts';
@@ -12,8 +12,17 @@ import { encodeModule } from './encode.ts';
 export class WasmEngine extends CompiledEngine {
   readonly name = 'wasm';
 
-  constructor(design: Design, tuning: PlanOptions = TUNING) {
-    super(design, (layout, checks) => new WasmBackend(layout, checks), tuning, true);
+  readonly #backend: WasmBackend;
+
+  constructor(design: Design, tuning: Tuning = TUNING) {
+    let made: WasmBackend | undefined;
+    super(design, (layout, checks) => (made = new WasmBackend(layout, checks, tuning.look)), tuning, true);
+    this.#backend = made!;
+  }
+
+  /** Instances that are idle, and therefore passed over: of those that share code. */
+  get idle(): number {
+    return this.#backend.idle;
   }
 }
 
@@ -34,7 +43,11 @@ class WasmBackend implements Backend {
   readonly #activities: Int32Array[] = [];
   #end = 0;
 
-  constructor(layout: Layout, checks: number) {
+  constructor(
+    layout: Layout,
+    checks: number,
+    private readonly look: number,
+  ) {
     this.#memory = new WASM.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
     const ints = (length: number): Int32Array => {
       // First: growing makes another buffer, of which the old ones are the beginning.
@@ -84,12 +97,18 @@ class WasmBackend implements Backend {
         bytes: 4 * layout.size,
         inputBytes: inputBytes(layout),
         activity: activity!,
+        look: this.look,
         cells: all.map((c, i) => ({ base: 4 * (layout.at[i]! - layout.at[0]!), memory: memoryOf(i) - memoryOf(0), model: c.model, record: activity!.records[t]![i]! })),
       };
     });
     const functions = emitWasm(walk, addresses(walk, 0), types);
     const module = new WASM.Module(encodeModule(functions, { initial: 1, maximum: MOST_PAGES }));
     return new WASM.Instance(module, { e: { m: this.#memory, h: host } }).exports.run;
+  }
+
+  /** Cells that the kernels pass over now. */
+  get idle(): number {
+    return this.#activities.reduce((n, a) => n + a[0]!, 0);
   }
 
   wake(): void {
