@@ -47,7 +47,7 @@ function body(hw: Hardware, pool: Signal[], table: AnySignal, steps: readonly St
   steps.forEach(({ what, a, b, c }, i) => {
     const x = one(a);
     const y = fit(one(b), x.width);
-    const condition = one(c).bit(c % one(c).width) as Signal<1>;
+    const condition = one(c).bit(c % one(c).width);
     const kind = what % 16;
     if (kind < 4) pool.push((x[(['add', 'sub', 'and', 'xor', 'or', 'min', 'eq', 'lt', 'ltS', 'subSat'] as const)[what % 10]!] as (o: Signal) => Signal).call(x, y));
     else if (kind < 6) pool.push(condition.mux(x, y));
@@ -55,11 +55,11 @@ function body(hw: Hardware, pool: Signal[], table: AnySignal, steps: readonly St
     else if (kind === 7 && x.width + y.width <= 48) pool.push(x.cat(y));
     else if (kind === 8) pool.push(fit(x, 5).shr(fit(y, 3)), x.shl(fit(one(c), 3)));
     else if (kind === 9) pool.push(x.bit(fit(one(b), 3)), x.reduceOr(), x.not());
-    else if (kind === 10) pool.push(table.at(fit(x, 3)) as Signal);
+    else if (kind === 10) pool.push(table.at(fit(x, 3)));
     else if (kind === 11 && x.width <= 16) pool.push(x.mul(fit(y, 8)), fit(x, 3).oneHot(7));
     else {
       const reg = hw.reg(`r${i}`, uint<number>(x.width), what % 3 === 0 ? {} : { reset: BigInt(b) % 2n ** BigInt(Math.min(x.width, 40)) });
-      if (kind < 14) hw.when(condition, () => reg.next(x.add(reg))).elsewhen(one(c + 1).bit(0) as Signal<1>, () => reg.next(y));
+      if (kind < 14) hw.when(condition, () => reg.next(x.add(reg))).elsewhen(one(c + 1).bit(0), () => reg.next(y));
       else reg.next(condition.mux(y, x));
       pool.push(reg);
     }
@@ -74,9 +74,9 @@ const Inner = parametric((r: Rows) =>
   }),
 );
 
-const MemberOf = parametric((r: Rows): Member =>
+const MemberOf: (r: Rows) => Member = parametric((r: Rows): Member =>
   module('Member', ports, ({ en, x, y, wide, table }, hw) => {
-    const pool: Signal[] = [en, x, y, wide.slice(39, 7), wide];
+    const pool: Signal[] = [en, x, y, wide.slice<number, number>(39, 7), wide];
     let from: Signal<8> = x;
     // One after the other through their outputs, or side by side.
     for (let i = 0; i < r.inner; i++) {
@@ -96,7 +96,7 @@ const MemberOf = parametric((r: Rows): Member =>
     body(hw, pool, table, r.steps);
     return { p: fit(pool.at(-1)!, 8) as Signal<8>, q: pool.at(-1)!.reduceXor(), r: fit(pool.at(-2)!, 16) as Signal<16> };
   }),
-) as (r: Rows) => Member;
+);
 
 /** The design of a recipe: members fed alike, each from its own part of something, or one by the other. */
 export function rowsOf(r: Rows): ModuleDefinition {
@@ -107,7 +107,8 @@ export function rowsOf(r: Rows): ModuleDefinition {
     const last = r.lanes - 1;
     members.forEach((m, i) => {
       const before = members[i - 1]?.out;
-      const parts: Signal<8>[] = [all, bus.slice<number, number>(8 * i + 7, 8 * i) as Signal<8>, hw.lit(8, i), many.at(i), many.at(last - i), before?.p ?? all, many.at(pick).xor(i), all.add(i)];
+      const byte = bus.slice<number, number>(8 * i + 7, 8 * i) as Signal<8>;
+      const parts: Signal<8>[] = [all, byte, hw.lit(8, i), many.at(i), many.at(last - i), before?.p ?? all, many.at(pick).xor(i), all.add(i)];
       const bits: Signal<1>[] = [all.bit(0), bus.bit(i), hw.lit(1, i % 2), pick.eq(i), pick.oneHot(32).bit(i), before?.q ?? hw.lit(1, 1), hw.reset()];
       hw.assign(m.in, {
         en: bits[f0 % bits.length]!,

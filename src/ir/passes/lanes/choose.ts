@@ -1,8 +1,11 @@
 import { roots } from '../../graph.ts';
 import type { NodeId } from '../../netlist.ts';
-import { EXTRACT, gatherCost, INSERT, laneBytes, registers, scalarCost, vectorCost } from './cost.ts';
+import { EXTRACT, gatherCost, INSERT, laneBytes, registers, scalarCost, SPLAT, vectorCost } from './cost.ts';
 import { argsOf } from './order.ts';
 import { asNode, computes, needs, type TupleId, type Tuples } from './tuples.ts';
+
+/** A part must save this much more than it costs: one by one, lanes can also be skipped when nobody needs them. */
+const MARGIN = 1.25;
 
 /**
  * Keeps the tuples that pay. A tuple is weighed against its lanes one by one as things stand around it, and given up if that is cheaper;
@@ -87,7 +90,7 @@ export function choose(tuples: Tuples): void {
     const { form } = list[t]!;
     return form.kind === 'op' ? form.columns : form.kind === 'gather' ? [form.index] : [];
   };
-  const gatheringCost = (t: TupleId): number => columnsOf(t).reduce((sum, c) => sum + (isPack(c) ? packCost(c) / Math.max(1, vectorUsers(c)) : list[c]!.form.kind === 'slices' ? slicesCost(c) : 0), 0);
+  const gatheringCost = (t: TupleId): number => columnsOf(t).reduce((sum, c) => sum + (isPack(c) ? packCost(c) / Math.max(1, vectorUsers(c)) : list[c]!.form.kind === 'slices' ? slicesCost(c) : list[c]!.form.kind === 'uniform' ? SPLAT : 0), 0);
   const slicesCost = (t: TupleId): number => {
     const { form, ids } = list[t]!;
     if (form.kind !== 'slices') return 0;
@@ -132,7 +135,7 @@ export function choose(tuples: Tuples): void {
   list.forEach((_, t) => {
     if (!active[t]! || !isNeeded(t)) return;
     const r = rootOf(t);
-    balance.set(r, (balance.get(r) ?? 0) + asScalars(t) - asVector(t) - gatheringCost(t) - outs[t]! * EXTRACT);
+    balance.set(r, (balance.get(r) ?? 0) + asScalars(t) - MARGIN * (asVector(t) + gatheringCost(t) + outs[t]! * EXTRACT));
   });
   list.forEach((_, t) => {
     if (active[t]! && (balance.get(rootOf(t)) ?? 0) <= 0) active[t] = false;

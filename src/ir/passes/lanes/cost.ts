@@ -65,3 +65,5 @@ export function gatherCost(width: number, entries: number, lanes: number): numbe
 /** A value put into a lane, or taken out of one. */
 export const INSERT = 1;
 export const EXTRACT = 1;
+/** One value put into all lanes. */
+export const SPLAT = 1;

@@ -39,7 +39,7 @@ export function replicate(graph: Graph, flat: Flat, { always = false }: Replicat
       return build(tuples);
     }
     for (const ids of looping) forbidden.add(Tuples.key(ids));
-    const before = new Set(seeds.map(Tuples.key));
+    const before = new Set(seeds.map((ids) => Tuples.key(ids)));
     seeds = sorted([...seeds, ...looping.filter((ids) => before.has(Tuples.key(ids))).flatMap((ids) => alike(ids, level))], normal.graph, level);
   }
   return graph;
