@@ -45,7 +45,7 @@ program
 
 program
   .command('wave')
-  .description('VCD writer and reader: megabytes a second (options: --json, --megabytes <n>, --gigabyte)')
+  .description('VCD writer and reader: megabytes a second; traced designs beside Verilator --trace (options: --json, --megabytes <n>, --gigabyte, --designs <names>, --seconds <n>)')
   .allowUnknownOption()
   .allowExcessArguments()
   .action(async (_: unknown, command: Command) => {

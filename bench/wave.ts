@@ -1,7 +1,7 @@
 /**
- * Speed of the VCD writer and reader.
+ * Speed of the VCD writer and reader, and of traced simulations beside Verilator's.
  *
- *     node --import tsx bench/wave.ts [--json] [--megabytes 200 | --gigabyte]
+ *     node --import tsx bench/wave.ts [--json] [--megabytes 200 | --gigabyte] [--designs mc,mcidle,simd | --designs none] [--seconds 1]
  *
  * - busy: 1400 nets of 1 to 64 bits, half of them new in each sample; the file format is the limit.
  * - sparse: 20,000 nets, 20 of them new in each sample; finding them is the limit, so words compared per second are what counts.
@@ -9,6 +9,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { traceBench } from './wave-verilator.ts';
 import { FileSink, NullSink, visitVcd, VcdWriter, type ByteSink, type TraceVar } from '../src/wave/index.ts';
 
 interface Workload {
@@ -96,10 +97,12 @@ function measure(name: Workload['name'], target: string, sink: ByteSink & { read
 
 const round = (x: number): number => Number(x.toPrecision(4));
 
-function main(args: readonly string[]): void {
-  const at = args.indexOf('--megabytes');
-  const limit = (args.includes('--gigabyte') ? 1000 : at < 0 ? 200 : Number(args[at + 1])) * 1e6;
+async function main(args: readonly string[]): Promise<void> {
+  const option = (name: string): string | undefined => (args.includes(name) ? (args[args.indexOf(name) + 1] ?? '') : undefined);
+  const limit = (args.includes('--gigabyte') ? 1000 : Number(option('--megabytes') ?? 200)) * 1e6;
   if (!(limit > 0)) throw new RangeError('--megabytes needs a number');
+  const seconds = Number(option('--seconds') ?? 1);
+  if (!(seconds > 0)) throw new RangeError('--seconds needs a number');
   const folder = mkdtempSync(join(tmpdir(), 'wordline-bench-'));
   const results: (Result | { readonly workload: string; readonly target: string; readonly megabytesPerSecond: number; readonly changesPerSecond: number })[] = [];
   try {
@@ -121,14 +124,19 @@ function main(args: readonly string[]): void {
     const seconds = (performance.now() - start) / 1000;
     results.push({ workload: 'busy', target: 'read', megabytesPerSecond: Math.round(statSync(path).size / 1e6 / seconds), changesPerSecond: Math.round(changes / seconds) });
     const grown = Math.round((process.memoryUsage().rss - heapBefore) / 1e6);
-    if (args.includes('--json')) console.log(JSON.stringify({ bench: 'wave', node: process.version, residentGrowthMegabytes: grown, results }, undefined, 2));
+    const designs = await traceBench(seconds, option('--designs')?.split(','));
+    if (args.includes('--json')) console.log(JSON.stringify({ bench: 'wave', node: process.version, residentGrowthMegabytes: grown, results, designs }, undefined, 2));
     else {
       console.table(results);
       console.log(`resident memory grew by ${grown} MB`);
+      console.table(designs?.map(({ design, nets, bytesPerCycle, cyclesPerSecond, ratio }) => ({ design, ratio, ...flat('nets', nets), ...flat('bytes/cycle', bytesPerCycle), ...flat('cycles/s', cyclesPerSecond) })));
     }
+    if (designs?.some((d) => !d.checksumsEqual)) process.exitCode = 1;
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-main(process.argv.slice(2));
+const flat = (what: string, of: Readonly<Record<string, number>>): Record<string, number> => Object.fromEntries(Object.entries(of).map(([k, v]) => [`${k}: ${what}`, v]));
+
+await main(process.argv.slice(2));
