@@ -12,6 +12,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 const documents = ['README.md', ...readdirSync(join(ROOT, 'docs')).filter((f) => f.endsWith('.md')).map((f) => `docs/${f}`)];
 const PACKAGES = new Map([
   ['wordline', 'src/index.ts'],
+  ['wordline/lib', 'rtl/lib/index.ts'],
   ['wordline/rram', 'rtl/rram/index.ts'],
 ]);
 

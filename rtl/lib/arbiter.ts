@@ -34,7 +34,7 @@ export interface Grant {
 /** The outputs of an arbiter for the one bit (or none) that it picked, and what holds for every arbiter. */
 export function granted(hw: Hardware, requests: Signal, picked: Signal): Grant {
   const grant = hw.name('picked', picked);
-  const index = grant.firstOne() as Signal;
+  const index = grant.firstOne();
   const valid = requests.ne(0);
   hw.assert(grant.count().le(1), 'one grant at most');
   hw.assert(grant.and(requests.not()).eq(0), 'who is granted has requested');
@@ -52,7 +52,7 @@ export function countOthers(hw: Hardware, name: string, requests: Signal, { gran
   const waits = requests.and(served.mux(grant.not(), requests));
   const overtaken = served.mux(grant.not(), 0);
   others.next(waits.unbits(n).mux(others.add(overtaken.unbits(n).zext(others.width)), 0));
-  return others as Reg<number, number>;
+  return others;
 }
 
 /** Asserts that no request sees more than `most` others served before it, and returns how many it has seen. */

@@ -39,7 +39,7 @@ describe.each(kinds)('%s', (_, { make, model, bound }) => {
     for (const engine of engines) {
       const drive = { set: (sim: Sim, i: ArbiterInputs): void => void Object.assign(sim.in, i), get: (sim: Sim) => sim };
       const oracle = model(n);
-      explore(make(n, true), engine, { ...oracle, outputs: (s, i) => oracle.outputs(s, i) as never }, drive as never, inputs, (sim, i, ...more) => check(sim as never, i as never, ...more));
+      explore(make(n, true), engine, { ...oracle, outputs: (s, i) => oracle.outputs(s, i) as never }, drive as never, inputs, (sim, i, ...more) => check(sim, i, ...more));
     }
   });
 

@@ -8,7 +8,7 @@ import { fifoModel, memoryFifoModel, pipelineModel, queueDrive, skidModel, type 
 type Queue = ReturnType<typeof Fifo>;
 const as = (definition: unknown): Queue => definition as Queue;
 const model = (m: unknown) => m as Model<{ readonly words: readonly number[] }, QueueInputs, QueueOutputs>;
-const drive = { set: (sim: Simulation<never, never, never>, i: QueueInputs) => queueDrive.set(sim as never, i), get: (sim: Simulation<never, never, never>) => queueDrive.get(sim as never) };
+const drive = { set: (sim: Simulation<never, never, never>, i: QueueInputs) => queueDrive.set(sim, i), get: (sim: Simulation<never, never, never>) => queueDrive.get(sim) };
 
 /** Where nothing waits, the data may be anything; a block without a count says -1. */
 function same(got: QueueOutputs, want: QueueOutputs, ...more: unknown[]): void {
@@ -47,8 +47,8 @@ it.each(large)('%s of any depth does what a list does, on every engine', (_, mak
       const list = model(oracle(depth));
       let state = list.start;
       for (const inputs of work) {
-        queueDrive.set(sim as never, inputs);
-        same(queueDrive.get(sim as never), list.outputs(state, inputs), inputs, state);
+        queueDrive.set(sim, inputs);
+        same(queueDrive.get(sim), list.outputs(state, inputs), inputs, state);
         sim.step();
         state = list.next(state, inputs);
       }
@@ -86,7 +86,7 @@ it.each(watched)('the properties of %s hold in long runs, and every cover is hit
   for (const engine of engines) {
     const sim = simulate(definition as unknown as ReturnType<typeof FifoProperties>, { engine });
     for (const { valid, data, ready, mark, busy } of fc.sample(fc.record({ valid: fc.nat(1), data: fc.nat(15), ready: fc.nat(1), mark: fc.nat(1), busy: fc.nat(1) }), { seed: 5, numRuns: 1500 })) {
-      queueDrive.set(sim as never, { valid: valid | busy, data, ready });
+      queueDrive.set(sim, { valid: valid | busy, data, ready });
       sim.in.mark = mark;
       sim.step();
     }
