@@ -16,7 +16,8 @@ const WARM = 0.6;
 const WARMED = 4000;
 
 export const simulators = ['interp', 'js', 'wasm', 'icarus', 'verilator'] as const;
-export type Simulator = (typeof simulators)[number];
+/** `icarus` and `verilator` run the Verilog twin, if there is one; `verilatorExported` runs what we export. */
+export type Simulator = (typeof simulators)[number] | 'verilatorExported';
 export type PerSimulator = Record<Simulator, number | null>;
 
 /** What takes part: a simulator, or Verilator with one of several compilers, of which the fastest counts as Verilator. */
@@ -30,6 +31,8 @@ export interface Measured {
   readonly name: string;
   /** Word operations of the kernel that `js` and `wasm` run outside reset. */
   readonly ops: number;
+  /** What Icarus and Verilator run: a twin, or what we export. */
+  readonly verilog: 'given' | 'exported';
   readonly cyclesPerSecond: PerSimulator;
   /** Median over the rounds of the speed of `js` or `wasm` divided by that of another. */
   readonly jsRatio: PerSimulator;
@@ -41,7 +44,8 @@ export interface Measured {
   readonly skipped: readonly { readonly contender: string; readonly why: string }[];
 }
 
-const none = (): PerSimulator => ({ interp: null, js: null, wasm: null, icarus: null, verilator: null });
+const all: readonly Simulator[] = [...simulators, 'verilatorExported'];
+const none = (): PerSimulator => ({ interp: null, js: null, wasm: null, icarus: null, verilator: null, verilatorExported: null });
 const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1]!;
 
 /** Runs until V8 has compiled what there is to compile; how many cycles fill a slice then. */
@@ -59,7 +63,7 @@ async function warmUp(peer: Peer, seconds: number): Promise<number> {
  * A process is now and then slower than its twins by a quarter for its whole life, ours and Verilator's alike: where its code happened to be
  * put, it seems. Of those that are compared most closely three run side by side, of `js` two, and the fastest counts.
  */
-const COPIES: Record<Simulator, number> = { interp: 1, js: 2, wasm: 3, icarus: 1, verilator: 3 };
+const COPIES: Record<Simulator, number> = { interp: 1, js: 2, wasm: 3, icarus: 1, verilator: 3, verilatorExported: 3 };
 
 export async function measure(design: CoreDesign, contenders: readonly Contender[], seconds: number): Promise<Measured> {
   const { operations: ops } = runningKernel(elaborate(design.definition));
@@ -67,7 +71,8 @@ export async function measure(design: CoreDesign, contenders: readonly Contender
   const skipped: Measured['skipped'][number][] = [];
   try {
     for (const { simulator, label, start } of contenders) {
-      if (design.verilog === undefined && (simulator === 'icarus' || simulator === 'verilator')) continue;
+      // The same as `verilator` where nothing was given.
+      if (design.verilog === undefined && simulator === 'verilatorExported') continue;
       try {
         const first = await start(design);
         runs.push({ simulator, label, peer: first, slice: 0, speeds: [] });
@@ -78,6 +83,7 @@ export async function measure(design: CoreDesign, contenders: readonly Contender
       }
     }
     for (const run of runs) {
+      if (design.prologue > 0) await run.peer.run(design.prologue);
       const compiledByV8 = run.simulator === 'js' || run.simulator === 'wasm';
       run.slice = await warmUp(run.peer, WARM * (compiledByV8 ? Math.max(1, ops / WARMED) : 1));
     }
@@ -91,7 +97,7 @@ export async function measure(design: CoreDesign, contenders: readonly Contender
   const fastest = (of: (r: (typeof runs)[number]) => boolean) => runs.filter(of).sort((a, b) => median(b.speeds) - median(a.speeds))[0];
   /** The copies are started when all is built: the first of a label knows how long that took. */
   const firstOf = (label: string): number => runs.find((r) => r.label === label)!.peer.firstCycle;
-  for (const name of simulators) {
+  for (const name of all) {
     const best = fastest((r) => r.simulator === name);
     if (best === undefined) continue;
     cyclesPerSecond[name] = median(best.speeds);
@@ -101,10 +107,12 @@ export async function measure(design: CoreDesign, contenders: readonly Contender
     } // prettier-ignore
     firstCycleSeconds[name] = firstOf(best.label);
   }
+  if (design.verilog === undefined) for (const of of [cyclesPerSecond, jsRatio, wasmRatio, firstCycleSeconds]) of.verilatorExported = of.verilator;
   const labels = [...new Set(runs.map((r) => r.label))];
   return {
     name: design.name,
     ops,
+    verilog: design.verilog === undefined ? 'exported' : 'given',
     cyclesPerSecond,
     jsRatio,
     wasmRatio,
@@ -119,7 +127,6 @@ export async function measure(design: CoreDesign, contenders: readonly Contender
 function agree(design: CoreDesign, peers: readonly Peer[]): boolean {
   const bench = design.start('wasm');
   bench.run(1);
-  bench.prepare();
   let at = 1;
   let equal = true;
   for (const { cycles, checksum } of [...peers].sort((a, b) => a.cycles - b.cycles)) {
@@ -131,18 +138,20 @@ function agree(design: CoreDesign, peers: readonly Peer[]): boolean {
 
 /**
  * Our engines, and of the others those that are installed; what is not is said on standard error. Building with one of the compilers may
- * take `limit` seconds.
+ * take `limit` seconds. `exported`: Verilator also on what we export, where there is a twin.
  */
-export async function contenders(compilers: readonly string[], limit: number): Promise<Contender[]> {
+export async function contenders(compilers: readonly string[], limit: number, exported = false): Promise<Contender[]> {
   const list: Contender[] = (['interp', 'js', 'wasm'] as const).map((e) => ({ simulator: e, label: e, start: (d) => ours(d.name, e) }));
-  const offer = async (simulator: Simulator, label: string, tools: readonly string[], build: (verilog: readonly string[]) => Promise<Peer>): Promise<void> => {
+  const offer = async (simulator: Simulator, label: string, tools: readonly string[], start: Contender['start']): Promise<void> => {
     const absent = await missing(...tools);
-    if (absent.length === 0) list.push({ simulator, label, start: ({ verilog }) => build(verilog!) });
+    if (absent.length === 0) list.push({ simulator, label, start });
     else console.error(`${label} is left out: ${absent.join(' and ')} not found`);
   };
-  await offer('icarus', 'icarus', ['iverilog', 'vvp'], icarus);
+  await offer('icarus', 'icarus', ['iverilog', 'vvp'], ({ verilog, definition }) => icarus(verilog ?? definition));
   for (const compiler of compilers) {
-    await offer('verilator', `verilator with ${compiler}`, ['verilator', compiler, 'make'], (verilog) => verilator(verilog, compiler, limit));
+    const tools = ['verilator', compiler, 'make'];
+    await offer('verilator', `verilator with ${compiler}`, tools, ({ verilog, definition }) => verilator(verilog ?? definition, compiler, limit));
+    if (exported) await offer('verilatorExported', `verilator with ${compiler}, exported`, tools, ({ definition }) => verilator(definition, compiler, limit));
   }
   return list;
 }

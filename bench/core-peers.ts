@@ -1,14 +1,14 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { EngineName } from '../src/index.ts';
+import { exportVerilog, ModuleDefinition, type EngineName } from '../src/index.ts';
 
-/** Simulators as long-lived processes that are told how far to run: ours, and Icarus and Verilator on the Verilog twins. */
+/** Simulators as long-lived processes that are told how far to run: ours, and Icarus and Verilator on the Verilog twins or on what we export. */
 
 const run = promisify(execFile);
 const folder = fileURLToPath(new URL('./verilog/', import.meta.url));
@@ -96,7 +96,17 @@ export async function missing(...tools: readonly string[]): Promise<string[]> {
   return absent;
 }
 
-const sources = (files: readonly string[]): string[] => files.map((f) => join(folder, f));
+/** Verilog of a design: files of `bench/verilog`, or what we export, which is made when it is needed. */
+export type Sources = readonly string[] | ModuleDefinition;
+
+/** The files, with `top(clk, rst, csum)` among them; exported Verilog goes to `work`. */
+function files(given: Sources, work: string): string[] {
+  if (!(given instanceof ModuleDefinition)) return given.map((f) => join(folder, f));
+  const { text, top } = exportVerilog(given, { models: 'required', locations: false, twins: { CellArray128x128b2: readFileSync(join(folder, 'cell_array.v'), 'utf8') } });
+  const path = join(work, 'exported.v');
+  writeFileSync(path, `${text}\nmodule top(input clk, input rst, output [63:0] csum);\n  ${top} u(.clk(clk), .rst(rst), .csum(csum));\nendmodule\n`);
+  return [path];
+}
 
 async function firstCycle(peer: Peer, since: number): Promise<Peer> {
   await peer.run(1);
@@ -104,11 +114,11 @@ async function firstCycle(peer: Peer, since: number): Promise<Peer> {
   return peer;
 }
 
-export async function icarus(verilog: readonly string[]): Promise<Peer> {
+export async function icarus(verilog: Sources): Promise<Peer> {
   const since = performance.now();
   const work = mkdtempSync(join(tmpdir(), 'wordline-icarus-'));
   const out = join(work, 'bench.vvp');
-  await run('iverilog', ['-g2012', '-o', out, ...sources(['bench.v', ...verilog])]);
+  await run('iverilog', ['-g2012', '-s', 'bench', '-o', out, join(folder, 'bench.v'), ...files(verilog, work)]);
   return firstCycle(new Peer('vvp', ['-n', out], work), since);
 }
 
@@ -139,14 +149,14 @@ async function build(limit: number, command: string, ...args: readonly string[])
 }
 
 /** Verilator with everything that makes it fast, and a compiler for this very machine. */
-export async function verilator(verilog: readonly string[], compiler: string, limit: number): Promise<Peer> {
+export async function verilator(verilog: Sources, compiler: string, limit: number): Promise<Peer> {
   const since = performance.now();
   const work = mkdtempSync(join(tmpdir(), 'wordline-verilator-'));
   const fast = ['-O3', '--x-assign', 'fast', '--x-initial', 'fast', '--noassert'];
   const quiet = ['-Wno-fatal', '-Wno-lint', '-Wno-style'];
   const optimise = '-O3 -march=native';
   try {
-    await build(limit, 'verilator', '--cc', '--exe', ...fast, ...quiet, '--top-module', 'top', '--Mdir', work, ...sources([...verilog, 'bench.cpp']));
+    await build(limit, 'verilator', '--cc', '--exe', ...fast, ...quiet, '--top-module', 'top', '--Mdir', work, ...files(verilog, work), join(folder, 'bench.cpp'));
     const left = limit - (performance.now() - since) / 1000;
     // Only the run-time library, which is not in the inner loop, is compiled with less effort.
     const flags = [`OPT_FAST=${optimise}`, `OPT_SLOW=${optimise}`, 'OPT_GLOBAL=-O1', `CXX=${compiler}`, `LINK=${compiler}`];

@@ -14,5 +14,4 @@ const start = performance.now();
 const bench = design.start(engine as EngineName);
 bench.run(1);
 console.log((performance.now() - start) / 1000);
-bench.prepare();
 for await (const line of createInterface({ input: process.stdin })) console.log(bench.run(Number(line)));

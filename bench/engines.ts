@@ -15,7 +15,7 @@ export interface EnginesOptions {
 const COMPILERS = ['g++', 'clang++'];
 
 export async function enginesBench({ json, only, seconds, limit }: EnginesOptions): Promise<void> {
-  const all = await contenders(COMPILERS, limit);
+  const all = await contenders(COMPILERS, limit, true);
   const results: Measured[] = [];
   for (const design of engineDesigns) {
     if (only !== undefined && !only.includes(design.name)) continue;

@@ -9,6 +9,7 @@ import { exportVerilog } from '../../src/export/index.ts';
 import { McTop } from '../../bench/designs/mc.ts';
 import { SimdTop } from '../../bench/designs/simd.ts';
 import { CrossbarCore } from '../../rtl/rram/index.ts';
+import { libraryBlocks } from '../cosim/library.ts';
 import { circuit, recipes } from '../sim/random-circuit.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wordline-export-'));
@@ -25,9 +26,10 @@ const designs = (): { top: string; file: string }[] =>
     McTop({ rate: 255 }) as unknown as ModuleDefinition,
     SimdTop as unknown as ModuleDefinition,
     CrossbarCore(crossbarConfig({ rows: 16, columns: 8, adcs: 4 })) as unknown as ModuleDefinition,
+    ...libraryBlocks(),
     ...fc.sample(recipes, { seed: SEED, numRuns: 40 }).map(circuit),
   ].map((definition, i) => {
-    const { top, text } = exportVerilog(elaborate(definition), { models: 'stub', prefix: `d${i}_`, unused: i < 3 ? 'drop' : 'keep' });
+    const { top, text } = exportVerilog(elaborate(definition), { models: 'stub', prefix: `d${i}_`, unused: i % 2 === 0 ? 'drop' : 'keep' });
     const file = join(folder, `${top}.v`);
     writeFileSync(file, text);
     return { top, file };
