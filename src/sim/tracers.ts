@@ -31,6 +31,8 @@ interface Running {
   /** Takes the files away again. */
   readonly discard?: () => void;
   on: boolean;
+  /** It was switched off, and the file does not say so yet: nothing may have passed when it is switched on again. */
+  pausing: boolean;
   resume: boolean;
   /** The window is behind us, and the file is closed. */
   over: boolean;
@@ -65,7 +67,7 @@ export class Tracers {
     const save = (range: { fromPs?: number; toPs?: number }): void => void writeGtkw(saveFile, trace.scope, { dumpfile: basename(file), ...range });
     if (gtkw) save({});
     this.#all.push({
-      ...{ trace, to, window, on: !startOff, resume: false, over: false, from: undefined, until: 0 },
+      ...{ trace, to, window, on: !startOff, pausing: false, resume: false, over: false, from: undefined, until: 0 },
       stream: picture && to,
       save: gtkw ? (fromPs, toPs) => save({ fromPs, toPs }) : undefined,
       discard: () => [file, ...(gtkw ? [saveFile] : [])].forEach((f) => rmSync(f, { force: true })),
@@ -75,12 +77,16 @@ export class Tracers {
   record(signals: string | undefined): void {
     const trace = new Trace(this.engine, this.flat, this.line, signals);
     this.#recorder = new Recorder(trace.scope);
-    this.#all.push({ trace, to: this.#recorder, on: true, resume: false, over: false, from: undefined, until: 0 });
+    this.#all.push({ trace, to: this.#recorder, on: true, pausing: false, resume: false, over: false, from: undefined, until: 0 });
   }
 
   /** Is the cycle that begins now recorded? Files whose window is behind us are closed. */
   wanted(): boolean {
-    for (const t of this.#all) this.#finish(t);
+    for (const t of this.#all) {
+      this.#finish(t);
+      if (t.pausing) t.to.off(this.line.time);
+      t.pausing = false;
+    }
     return this.#all.some((t) => this.#wants(t));
   }
 
@@ -100,9 +106,10 @@ export class Tracers {
 
   /** Records the cycle that ends at the next edge: only now are its inputs final. */
   sample(): void {
+    const wanted = this.wanted();
     if (this.#sampled === this.line.time) return;
     this.#sampled = this.line.time;
-    if (!this.wanted()) return;
+    if (!wanted) return;
     for (const t of this.#all) {
       if (!this.#wants(t)) continue;
       t.trace.cycle(t.to, t.resume);
@@ -149,15 +156,16 @@ export class Tracers {
 
   off(): void {
     for (const t of this.#all) {
-      if (t.on && !t.over && t.from !== undefined) t.to.off(this.line.time);
+      if (t.on && !t.over && t.from !== undefined && !t.resume) t.pausing = true;
       t.on = false;
     }
   }
 
   on(): void {
     for (const t of this.#all) {
-      if (!t.on) t.resume = t.from !== undefined;
+      if (!t.on && !t.pausing) t.resume = t.from !== undefined;
       t.on = true;
+      t.pausing = false;
     }
   }
 

@@ -1,12 +1,18 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { bit, engineNames, enumeration, model, module, simulate, sint, textWave, uint, vec, type Recording } from '../../src/index.ts';
+import { bit, elaborate, engineNames, enumeration, model, module, simulate, sint, textWave, uint, vec, type Hardware, type Recording, type Signal } from '../../src/index.ts';
+import { randomBits, randomWords } from '../../src/export/cosim/stimulus.ts';
+import { bitsOf } from '../../src/ir/shape.ts';
+import { runningKernel } from '../../src/sim/js/engine.ts';
 import { expectProblems, onEveryEngine } from '../hdl/helpers.ts';
+import { circuit, recipes } from './random-circuit.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wordline-trace-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+const SEED = Number(process.env['WORDLINE_SEED'] ?? 20231109);
 
 const State = enumeration('State', ['IDLE', 'BUSY']);
 const Echo = model('Echo', { in: { x: uint(8) }, out: { y: uint(8) } }, () => ({ clock: ({ in: i, out: o }) => o['y']!.set(i['x']!.get()) }));
@@ -84,6 +90,101 @@ describe('traces', () => {
     });
     expect(new Set(files).size).toBe(1);
     expect(files[0]).toContain('$dumpoff');
+  });
+
+  it(`are the same bytes from every engine on random circuits, in steps of any length (seed ${SEED})`, () => {
+    fc.assert(
+      fc.property(recipes, fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 12 }), (recipe, steps) => {
+        const definition = circuit(recipe);
+        const files = engineNames.map((engine) => {
+          const file = join(folder, `random-${engine}.vcd`);
+          const sim = simulate(definition, { engine, trace: { file, gtkw: false } });
+          const { flat } = sim.design;
+          const next = randomWords(recipe.stimulus);
+          for (const n of steps) {
+            for (const id of flat.inputs.values()) sim.engine.poke(id, randomBits(next, bitsOf(flat.nodes[id]!)));
+            if (next() % 4 === 0) sim.setReset(next() % 2 === 0, flat.domains[0]);
+            if (next() % 8 === 0) sim.traceOff();
+            if (next() % 4 === 0) sim.traceOn();
+            sim.step(n);
+          }
+          sim.close();
+          return readFileSync(file, 'utf8');
+        });
+        expect(files[1]).toBe(files[0]);
+        expect(files[2]).toBe(files[0]);
+      }),
+      { numRuns: 80, seed: SEED },
+    );
+  });
+
+  it('show a cycle that ends in a failed check, or in an error of a model, and what came before it', () => {
+    const Bomb = model('Bomb', { in: { n: uint(8) }, out: { y: uint(8) } }, () => ({
+      clock: ({ in: i, out: o }) => {
+        if (i['n']!.get() === 150) throw new Error('bang');
+        o['y']!.set(i['n']!.get());
+      },
+    }));
+    const M = module('M', { in: { stop: uint(8) }, out: { n: uint(8), y: uint(8) } }, ({ stop }, hw) => {
+      const n = hw.reg('n', uint(8), { reset: 0 });
+      n.next(n.add(1));
+      hw.assert(n.ne(stop), 'not yet');
+      return { n, y: hw.instance('bomb', Bomb, { n }).out.y };
+    });
+    for (const [stop, message] of [[100, /not yet/], [200, /bang/]] as const) {
+      const files = engineNames.map((engine) => {
+        const file = join(folder, `stop-${engine}.vcd`);
+        const sim = simulate(M, { engine, trace: { file, gtkw: false } });
+        sim.in.stop = stop;
+        expect(() => sim.step(1000)).toThrow(message);
+        sim.close();
+        return readFileSync(file, 'utf8');
+      });
+      expect(new Set(files).size).toBe(1);
+      const last = Math.min(stop, 150);
+      expect(files[0]!.trimEnd().split('\n').at(-1)).toBe(`#${1000 * (last + 1)}`);
+      expect(files[0]).toContain(`#${1000 * last}\n`);
+    }
+  });
+
+  it('show every name, whatever optimisation has made of it', () => {
+    const body = (x: Signal<8>, hw: Hardware, names: boolean): Signal<8> => {
+      const r = hw.reg('r', uint(8), { reset: 0 });
+      r.next(r.add(x));
+      if (names) {
+        hw.name('nothing', x.and(0));
+        hw.name('unused', x.mul(x));
+        hw.name('same', r.add(x));
+        hw.name('again', hw.name('once', r.xor(x)));
+        hw.name('chosen', hw.lit(1, 1).mux(r, x));
+        hw.reg('dead', uint(8), { reset: 0 }).next(r.sub(x));
+      }
+      return r;
+    };
+    const Named = module('Named', { in: { x: uint(8) }, out: { r: uint(8) } }, ({ x }, hw) => ({ r: body(x, hw, true) }));
+    const Bare = module('Bare', { in: { x: uint(8) }, out: { r: uint(8) } }, ({ x }, hw) => ({ r: body(x, hw, false) }));
+    // They cost nothing while nobody looks; the dead register does, since it is state.
+    const dead = 2;
+    expect(runningKernel(elaborate(Named)).operations).toBeLessThanOrEqual(runningKernel(elaborate(Bare)).operations + dead);
+    const recordings = engineNames.map((engine) => {
+      const sim = simulate(Named, { engine, record: true });
+      const seen: Record<string, number[]> = {};
+      for (let n = 0; n < 20; n++) {
+        sim.in.x = (n * 59) & 255;
+        const [x, r] = [sim.in.x, sim.out.r];
+        const expected = { nothing: 0, unused: x * x, same: (r + x) & 255, once: r ^ x, again: r ^ x, chosen: r };
+        for (const [name, value] of Object.entries(expected)) {
+          expect(sim.peek(name), `${name} on ${engine}`).toBe(value);
+          (seen[name] ??= []).push(value);
+        }
+        sim.step();
+      }
+      const recording = sim.recording();
+      for (const [name, values] of Object.entries(seen)) values.forEach((v, n) => expect(valueAt(recording, `Named.${name}`, 1000 * n), `${name} in cycle ${n} on ${engine}`).toBe(v));
+      return recording.signals;
+    });
+    expect(recordings[1]).toEqual(recordings[0]);
+    expect(recordings[2]).toEqual(recordings[0]);
   });
 
   it('do not change what a simulation does', () => {
