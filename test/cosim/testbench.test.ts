@@ -197,6 +197,18 @@ describe('what differs', () => {
     expect(both.signals.find((s) => s.path === 'Mixed.slow')!.changes.filter(([, v]) => v === 1).map(([t]) => t)).toEqual([2400, 5100, 7800, 10_500, 13_200, 15_900]);
   });
 
+  it('each simulation that differs has a wave of its own', (context) => {
+    need(context, 'icarus');
+    const waves = folderOf();
+    listen({ waves }, () => {
+      for (let i = 0; i < 2; i++) {
+        using sim = start(Mixed(twin(' + 1')) as never);
+        sim.step(2);
+      }
+    });
+    expect(readdirSync(waves).sort()).toEqual(['Mixed-2.vcd', 'Mixed.vcd']);
+  });
+
   it('a twin that agrees takes part', (context) => {
     need(context, 'icarus');
     const [result] = listen({}, () => {

@@ -65,6 +65,7 @@ export class Lockstep {
   readonly #folder = mkdtempSync(join(tmpdir(), 'wordline-lockstep-'));
   readonly #recordings: { readonly prepared: Prepared; readonly engine: string; readonly recording: SimulationRecording }[] = [];
   readonly #compiled = new Map<string, Compiled>();
+  readonly #waves = new Map<string, number>();
   readonly #tool: ToolName;
   #unlisten: (() => void) | undefined;
 
@@ -124,11 +125,19 @@ export class Lockstep {
       const difference = compareSides(ours, theirs, watch);
       if (difference === undefined) continue;
       const script = join(folder, scriptName(0));
-      const wave = this.options.waves === undefined ? undefined : join(this.options.waves, `${design.flat.name}.vcd`);
+      const wave = this.#waveOf(design.flat.name);
       if (wave !== undefined) sideBySide(wave, design, watch, ours, theirs, script);
       return { ...result, difference: { ...difference, edge: edgeOf(script, difference.cycle, design.flat.domains.length), ...(wave !== undefined && { wave }) } };
     }
     return result;
+  }
+
+  /** `Top.vcd`, and `Top-2.vcd` for the next simulation of that name that differs. */
+  #waveOf(module: string): string | undefined {
+    if (this.options.waves === undefined) return undefined;
+    const number = (this.#waves.get(module) ?? 0) + 1;
+    this.#waves.set(module, number);
+    return join(this.options.waves, `${module}${number === 1 ? '' : `-${number}`}.vcd`);
   }
 
   /** Once for all simulations of a design. */
