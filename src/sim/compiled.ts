@@ -11,7 +11,7 @@ import { layOut, loadBig, loadLane, storeBig, type CellLayout, type Layout } fro
 import { ModelInstance } from './models.ts';
 import { WordGraph } from './words/graph.ts';
 import { makePlan, type Plan, type PlanOptions } from './words/plan.ts';
-import { clockEdge, observation, type KernelOptions } from './words/sinks.ts';
+import { clockEdge, observation, type KernelOptions, type Resets } from './words/sinks.ts';
 
 export interface Tuning extends PlanOptions {
   readonly cells: CellOptions;
@@ -28,6 +28,7 @@ interface Form {
   readonly cells: readonly CellLayout[];
 }
 const MOST_CYCLES = 2 ** 30;
+const RESETS: readonly Resets[] = ['off', 'on', 'mixed'];
 
 const words = new WeakMap<Design, Form>();
 const lanes = new WeakMap<Design, Form>();
@@ -181,12 +182,12 @@ export abstract class CompiledEngine implements Engine {
   }
 
   tick(domains: readonly DomainId[], count: number, checks: boolean): number {
-    const resetTied = this.#resets === 0;
+    const resets = this.#resetsNow();
     // A number a kernel, since some testbenches step edge by edge: a bit a domain, and what the kernel may leave out.
-    let key = (resetTied ? 1 : 0) + (checks ? 2 : 0);
-    for (const d of domains) key += 4 * 2 ** d;
+    let key = RESETS.indexOf(resets) + (checks ? 4 : 0);
+    for (const d of domains) key += 8 * 2 ** d;
     let kernel = this.#kernels.get(key);
-    if (kernel === undefined) this.#kernels.set(key, (kernel = this.#compile(new Set(domains), resetTied, checks)));
+    if (kernel === undefined) this.#kernels.set(key, (kernel = this.#compile(new Set(domains), resets, checks)));
     this.#failed[0] = 0;
     if (kernel !== this.#last) this.#wake(kernel);
     // Kernels count in 32 bits.
@@ -200,6 +201,10 @@ export abstract class CompiledEngine implements Engine {
     return done;
   }
 
+  #resetsNow(): Resets {
+    return this.#resets === 0 ? 'off' : this.#resets === this.#layout.resets.length ? 'on' : 'mixed';
+  }
+
   /** State has been changed by something else than this kernel. */
   #wake(kernel?: Kernel): void {
     this.#last = kernel;
@@ -210,11 +215,11 @@ export abstract class CompiledEngine implements Engine {
     return this.#failed[0] === 0 ? undefined : this.#failed[0]! - 1;
   }
 
-  #compile(domains: ReadonlySet<DomainId>, resetTied: boolean, checks: boolean): Kernel {
-    const plan = planEdge(this.#graph, this.#layout, { domains, resetTied, checks, cells: this.#cells }, this.tuning);
+  #compile(domains: ReadonlySet<DomainId>, resets: Resets, checks: boolean): Kernel {
+    const plan = planEdge(this.#graph, this.#layout, { domains, resets, checks, cells: this.#cells }, this.tuning);
     const ticking = this.#cells.filter(({ type }) => domains.has(type.domain));
     // Checks of cells have been made with everything else, before anything changes.
-    const cells = ticking.map((cell): CellPlan => ({ layout: cell, plan: planEdge({ ...cell.type.graph, checks: [] }, cell.first, { domains: new Set([0]), resetTied, checks: false }, this.tuning) }));
+    const cells = ticking.map((cell): CellPlan => ({ layout: cell, plan: planEdge({ ...cell.type.graph, checks: [] }, cell.first, { domains: new Set([0]), resets, checks: false }, this.tuning) }));
     return this.#backend.compile(plan, undefined, this.#host, cells);
   }
 
@@ -236,13 +241,13 @@ export abstract class CompiledEngine implements Engine {
     };
     const edges = new Map<string, Kernel>();
     const edge = (domains: readonly DomainId[], checks: boolean): Kernel => {
-      const resetTied = this.#resets === 0;
-      const key = `${domains.join()} ${resetTied} ${checks}`;
+      const resets = this.#resetsNow();
+      const key = `${domains.join()} ${resets} ${checks}`;
       let kernel = edges.get(key);
       if (kernel === undefined) {
         const g = new WordGraph();
-        const seen = observation(this.#graph, this.#layout, g, ids, offsets, resetTied);
-        const next = clockEdge(this.#graph, this.#layout, g, { domains: new Set(domains), resetTied, checks });
+        const seen = observation(this.#graph, this.#layout, g, ids, offsets, resets);
+        const next = clockEdge(this.#graph, this.#layout, g, { domains: new Set(domains), resets, checks });
         // The picture first: it shows the cycle that ends here, also if a check stops there.
         kernel = this.#backend.compile(makePlan(g, [seen, next.checks, next.registers, next.late], 3, this.tuning), image, this.#host);
         edges.set(key, kernel);

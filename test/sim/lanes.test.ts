@@ -46,7 +46,7 @@ function uses(op: OpName, width: number, lanes: number, { a, b, s, amount, index
     case 'splat':
       return [[[scalar], [lanes]]];
     case 'pack':
-      return [[Array.from({ length: lanes }, (_, i) => a.at((5 * i + 3) % lanes) as Signal)], [Array.from({ length: lanes }, (_, i) => (i % 3 === 0 ? scalar : (b.at(i) as Signal)))], [Array.from({ length: 5 }, (_, i) => (i % 2 === 0 ? a : b).at((3 * i) % lanes) as Signal)]];
+      return [[Array.from({ length: lanes }, (_, i) => a.at((5 * i + 3) % lanes))], [Array.from({ length: lanes }, (_, i) => (i % 3 === 0 ? scalar : (b.at(i))))], [Array.from({ length: 5 }, (_, i) => (i % 2 === 0 ? a : b).at((3 * i) % lanes))]];
     case 'lane':
       return Array.from({ length: lanes }, (_, i) => [[a], [i]] as const);
     case 'at':
@@ -85,19 +85,19 @@ function design(lanes: number, width: number, ops: readonly OpName[]): ModuleDef
       const kept = (name: 'a' | 'b' | 's' | 'amount'): Signal => {
         const signal = ins[name] as unknown as Signal;
         const reg = hw.reg(`${name}Reg`, vec(lanes, uint<number>(signal.width)), { reset: 0 });
-        hw.when(ins.hold.not(), () => reg.next(signal as never));
+        hw.when(ins.hold.not(), () => reg.next(signal));
         return reg as unknown as Signal;
       };
-      const args: Args = { a: kept('a'), b: kept('b'), s: kept('s'), amount: kept('amount'), index: ins.index as unknown as Signal, scalar: ins.scalar as unknown as Signal, wide: ins.wide as unknown as Signal };
+      const args: Args = { a: kept('a'), b: kept('b'), s: kept('s'), amount: kept('amount'), index: ins.index, scalar: ins.scalar, wide: ins.wide };
       let n = 0;
       for (const op of ops) {
         for (const [operands, attrs = []] of uses(op, width, lanes, args)) {
           const { builder } = args.a;
-          const result = new SignalOf(builder, builder.op(op, operands.map((x) => x.id), attrs)) as unknown as Signal;
+          const result = new SignalOf(builder, builder.op(op, operands.map((x) => x.id), attrs));
           // Once as it is, and once into a register, by a branch and by a choice.
           hw.name(`${op}${n}`, result as never);
           const reg = hw.reg(`${op}Reg${n++}`, vec(result.lanes, uint<number>(result.width)), { reset: 1 });
-          hw.when(ins.hold, () => reg.next(result as never)).elsewhen(ins.index.bit(0), () => reg.next((args.s.at(0) as Signal<1>).mux(result as never, reg as never)));
+          hw.when(ins.hold, () => reg.next(result)).elsewhen(ins.index.bit(0), () => reg.next((args.s.at(0) as Signal<1>).mux(result as never, reg as never)));
         }
       }
       return {};
@@ -139,7 +139,7 @@ describe('Vecs in vectors', () => {
   it('are used', () => {
     const d = elaborate(design(16, 8, ['add', 'eq', 'gather']));
     const { graph, layout } = compiledForm(d, true);
-    const plan = planEdge(graph, layout, { domains: new Set([0]), resetTied: true, checks: true }, TUNING);
+    const plan = planEdge(graph, layout, { domains: new Set([0]), resets: 'off', checks: true }, TUNING);
     const ops = new Set(plan.g.nodes.map((n) => n.op));
     for (const op of ['vload', 'i8x16.add', 'i8x16.eq', 'i8x16.swizzle'] as const) expect(ops).toContain(op);
   });

@@ -17,7 +17,7 @@ export class JsEngine extends CompiledEngine {
 /** The kernel that runs when all clocks tick and none is in reset, to look at: its operations on words, and its source. */
 export function runningKernel(design: Design): { readonly operations: number; readonly source: string } {
   const { graph, layout } = compiledForm(design);
-  const plan = planEdge(graph, layout, { domains: new Set(graph.domains.keys()), resetTied: true, checks: true }, TUNING);
+  const plan = planEdge(graph, layout, { domains: new Set(graph.domains.keys()), resets: 'off', checks: true }, TUNING);
   return { operations: plan.operations, source: emitKernel(plan, 'edge').source };
 }
 

@@ -5,6 +5,7 @@ import { components } from '../../ir/visit.ts';
 import { join, wordCount, wordWidth, type Operand, type VecOperand, type Word } from '../../ir/words.ts';
 import type { Layout } from '../layout.ts';
 import type { WordGraph } from './graph.ts';
+import type { Resets } from './sinks.ts';
 import { LaneLowering } from './lanes/lower.ts';
 import type { LaneSize } from './lanes/simd.ts';
 
@@ -31,8 +32,7 @@ export class Lowering {
     private readonly graph: Graph,
     private readonly layout: Layout,
     private readonly g: WordGraph,
-    /** The kernel for running: resets are known to be 0. */
-    private readonly resetTied: boolean,
+    private readonly resets: Resets,
   ) {
     const groups = components(graph.nodes.length, (id) => argsOf(graph.nodes[id]!));
     for (const group of groups) {
@@ -134,7 +134,7 @@ export class Lowering {
       case 'const':
         return g.constant(Number((node.value >> BigInt(lane * node.width + lo)) & ((1n << BigInt(length)) - 1n)));
       case 'reset':
-        if (this.resetTied) return g.constant(0);
+        if (this.resets !== 'mixed') return g.constant(this.resets === 'on' ? 1 : 0);
         break;
       case 'op': {
         const row = operators[node.op];

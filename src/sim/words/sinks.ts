@@ -62,11 +62,14 @@ export interface KernelPlan {
   readonly late: Block;
 }
 
+/** What a kernel knows of the resets of all domains: all are 0, all are 1, or it has to look. */
+export type Resets = 'off' | 'on' | 'mixed';
+
 export interface KernelOptions {
   /** The domains that tick. */
   readonly domains: ReadonlySet<number>;
-  /** No domain is in reset: the kernel that runs most of the time. */
-  readonly resetTied: boolean;
+  /** Which domains are in reset. The kernel that runs most of the time knows that none is. */
+  readonly resets: Resets;
   readonly checks: boolean;
   /** Cells have code of their own: here their inputs are put into place, and what is in them is left alone. */
   readonly cells?: readonly CellLayout[];
@@ -75,10 +78,10 @@ export interface KernelOptions {
 const block = (): Block => ({ items: [] });
 
 /** What happens at a clock edge of some domains, as sinks in a tree of conditions. */
-export function clockEdge(graph: Graph, layout: Layout, g: WordGraph, { domains, resetTied, checks, cells = [] }: KernelOptions): KernelPlan {
-  const lowering = new Lowering(graph, layout, g, resetTied);
+export function clockEdge(graph: Graph, layout: Layout, g: WordGraph, { domains, resets, checks, cells = [] }: KernelOptions): KernelPlan {
+  const lowering = new Lowering(graph, layout, g, resets);
   const plan: KernelPlan = { checks: block(), registers: block(), late: block() };
-  const inReset = (domain: number): Word => (resetTied ? g.constant(0) : g.slot(layout.resets[domain]!, 1));
+  const inReset = (domain: number): Word => (resets === 'mixed' ? g.slot(layout.resets[domain]!, 1) : g.constant(resets === 'on' ? 1 : 0));
   const running = (domain: number): Word => g.not(inReset(domain), 1);
 
   const { ownRegister, ownMemory, ownModel } = outsideOf(cells);
@@ -86,7 +89,7 @@ export function clockEdge(graph: Graph, layout: Layout, g: WordGraph, { domains,
   const covers: Sink[] = [];
   graph.checks.forEach((check, index) => {
     const { domain, check: kind } = check.source;
-    if (!domains.has(domain) || (!checks && kind !== 'cover')) return;
+    if (!domains.has(domain) || (!checks && kind !== 'cover') || resets === 'on') return;
     const active = g.and(lowering.word(check.active, 0, 0), running(domain));
     const condition = lowering.word(check.condition, 0, 0);
     if (kind === 'cover') covers.push({ kind: 'cover', index, hit: g.and(active, condition) });
@@ -130,14 +133,16 @@ export function clockEdge(graph: Graph, layout: Layout, g: WordGraph, { domains,
     if (node.kind !== 'reg' || !domains.has(node.domain) || !ownRegister(reg)) continue;
     const place = layout.places.get(reg)!;
     const target = dynamic.has(reg) || place.packed !== undefined ? plan.late : plan.registers;
-    if (!resetTied && node.resets) {
+    if (resets !== 'off' && node.resets) {
+      // Where all is in reset, nobody asks what would come next.
+      const value = resets === 'on' ? reg : next;
       const reset = initialWords(node, g);
       if (place.packed !== undefined) {
-        storePacked(reg, place.packed, next, target, { inReset: inReset(node.domain), words: reset });
+        storePacked(reg, place.packed, value, target, { inReset: inReset(node.domain), words: reset });
         continue;
       }
-      lowering.words(next).forEach((value, i) => {
-        target.items.push({ kind: 'slot', slot: place.first + i, value: g.mux(inReset(node.domain), reset[i]!, value) });
+      lowering.words(value).forEach((word, i) => {
+        target.items.push({ kind: 'slot', slot: place.first + i, value: g.mux(inReset(node.domain), reset[i]!, word) });
       });
     } else assign(reg, next, target);
   }
@@ -305,8 +310,8 @@ function outsideOf(cells: readonly CellLayout[]): Record<'ownRegister' | 'ownMem
 }
 
 /** Puts the words of some nodes into a picture: node i at `offsets[i]`. */
-export function observation(graph: Graph, layout: Layout, g: WordGraph, nodes: readonly NodeId[], offsets: readonly number[], resetTied = false): Block {
-  const lowering = new Lowering(graph, layout, g, resetTied);
+export function observation(graph: Graph, layout: Layout, g: WordGraph, nodes: readonly NodeId[], offsets: readonly number[], resets: Resets = 'mixed'): Block {
+  const lowering = new Lowering(graph, layout, g, resets);
   const items: Sink[] = [];
   nodes.forEach((id, i) => lowering.words(id).forEach((value, k) => items.push({ kind: 'out', slot: offsets[i]! + k, value })));
   return { items };
