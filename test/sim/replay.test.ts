@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -63,7 +63,7 @@ const failing = (recipe: Recipe, after: number): ModuleDefinition => {
     n.next(n.add(1));
     hw.assert(n.lt(after).or(((ins as Record<string, AnySignal>)['in0'] as Signal).reduceXor().not()), 'even');
     return {};
-  }) as unknown as ModuleDefinition;
+  });
 };
 
 const messageOf = (action: () => void): string => {
@@ -275,7 +275,7 @@ describe('a trace on failure', () => {
         ...(remembers && { save: () => n, restore: (s: unknown) => void (n = s as number) }),
       };
     });
-    return module('M', { out: { n: uint(16) } }, (_, hw) => ({ n: hw.instance('tally', Tally).out.n })) as unknown as ModuleDefinition;
+    return module('M', { out: { n: uint(16) } }, (_, hw) => ({ n: hw.instance('tally', Tally).out.n }));
   };
 
   onEveryEngine('finds the edge at which a model has thrown', (_, engine) => {
