@@ -174,8 +174,8 @@ describe('registers and clocks', () => {
   onEveryEngine('tick one by one if a testbench says which, and every such edge is in the wave', (start) => {
     const sim = start(Two, { clocks: { fast: { period: 300 }, slow: { period: 700, phase: 200 } }, record: '{*.fast,*.slow}' });
     const log: number[][] = [];
-    for (const ticking of [['slow'], ['slow'], ['fast'], ['fast', 'slow'], ['fast']] as const) {
-      sim.tick(...ticking);
+    for (const [first, ...others] of [['slow'], ['slow'], ['fast'], ['fast', 'slow'], ['fast']] as const) {
+      sim.tick(first, ...others);
       log.push([sim.time, sim.cycle('fast'), sim.cycle('slow'), sim.out.f, sim.out.s, sim.out.seen]);
     }
     expect(log).toEqual([
