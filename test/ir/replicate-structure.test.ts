@@ -194,6 +194,19 @@ describe('groups', () => {
     numbered.check();
   });
 
+  it('registers that reset differently stay apart, though their modules have one name', () => {
+    const Kept = (reset: boolean) =>
+      module('Kept', { in: { d: uint(8) }, out: { q: uint(8) } }, ({ d }, hw) => {
+        const q = hw.reg('q', uint(8), reset ? { reset: 9 } : {});
+        q.next(q.add(d).xor(q.bit(3).mux(d, 77)));
+        return { q };
+      });
+    const kinds = [Kept(true), Kept(false)];
+    const mixed = new Result(top((hw, bus) => Array.from({ length: 16 }, (_, i) => hw.instance(`kept${i}`, kinds[i % 2]!, { d: byte(bus, i) }).out.q)), true);
+    expect(mixed.vecs).toEqual([]);
+    mixed.check();
+  });
+
   it('more instances than lanes are allowed stay as they are', () => {
     const many = new Result(top((hw, bus, en) => Array.from({ length: 129 }, (_, i) => hw.instance(`count${i}`, Counter, { en, by: byte(bus, i % 32) }).out.count)), true);
     expect(many.vecs).toEqual([]);

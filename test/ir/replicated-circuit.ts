@@ -52,7 +52,14 @@ function body(hw: Hardware, pool: Signal[], table: AnySignal, steps: readonly St
     if (kind < 4) pool.push((x[(['add', 'sub', 'and', 'xor', 'or', 'min', 'eq', 'lt', 'ltS', 'subSat'] as const)[what % 10]!] as (o: Signal) => Signal).call(x, y));
     else if (kind < 6) pool.push(condition.mux(x, y));
     else if (kind === 6) pool.push(x.slice(b % x.width, Math.min(b % x.width, c % x.width)));
-    else if (kind === 7 && x.width + y.width <= 48) pool.push(x.cat(y));
+    else if (kind === 7 && a % 3 === 0) {
+      // Nodes on a cycle, and bits that are not.
+      const wire = hw.wire(`w${i}`, uint<number>(4));
+      const [from, over] = [fit(x, 4), fit(y, 4)];
+      const ripple = (k: number): Signal => wire.bit(k - 1).mux(from.bit(k), over.bit(k)) as Signal;
+      wire.set(ripple(3).cat(ripple(2), ripple(1), from.bit(0)));
+      pool.push(wire);
+    } else if (kind === 7 && x.width + y.width <= 48) pool.push(x.cat(y));
     else if (kind === 8) pool.push(fit(x, 5).shr(fit(y, 3)), x.shl(fit(one(c), 3)));
     else if (kind === 9) pool.push(x.bit(fit(one(b), 3)), x.reduceOr(), x.not());
     else if (kind === 10) pool.push(table.at(fit(x, 3)));
@@ -108,7 +115,9 @@ export function rowsOf(r: Rows): ModuleDefinition {
     members.forEach((m, i) => {
       const before = members[i - 1]?.out;
       const byte = bus.slice<number, number>(8 * i + 7, 8 * i) as Signal<8>;
-      const parts: Signal<8>[] = [all, byte, hw.lit(8, i), many.at(i), many.at(last - i), before?.p ?? all, many.at(pick).xor(i), all.add(i)];
+      const from = 11 * ((i * i) % 13);
+      const apart = bus.slice<number, number>(from + 7, from) as Signal<8>;
+      const parts: Signal<8>[] = [all, byte, hw.lit(8, i), many.at(i), many.at(last - i), before?.p ?? all, many.at(pick).xor(i), all.add(i), apart];
       const bits: Signal<1>[] = [all.bit(0), bus.bit(i), hw.lit(1, i % 2), pick.eq(i), pick.oneHot(32).bit(i), before?.q ?? hw.lit(1, 1), hw.reset()];
       hw.assign(m.in, {
         en: bits[f0 % bits.length]!,
