@@ -33,11 +33,13 @@ export function replicate(graph: Graph, flat: Flat, { always = false }: Replicat
     const tuples = new Tuples(normal.graph, normal.cyclic, forbidden);
     for (const ids of registers) tuples.register(ids);
     for (const ids of seeds) tuples.find(ids);
-    const looping = loops(tuples);
-    if (looping.length === 0) {
-      if (!always) choose(tuples);
-      return build(tuples);
+    let looping = loops(tuples);
+    if (looping.length === 0 && !always) {
+      choose(tuples);
+      // What is given up takes its arguments from wherever they are computed, which may be elsewhere than where it took them before.
+      looping = loops(tuples);
     }
+    if (looping.length === 0) return build(tuples);
     for (const ids of looping) forbidden.add(Tuples.key(ids));
     const before = new Set(seeds.map((ids) => Tuples.key(ids)));
     seeds = sorted([...seeds, ...looping.filter((ids) => before.has(Tuples.key(ids))).flatMap((ids) => alike(ids, level))], normal.graph, level);
