@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { fail, formatLocation, suggest } from '../diag/index.ts';
-import { equivalent, prove, solverNames, type ProofReport, type PropertyReport, type ProveOptions, type Shown, type Source } from '../formal/index.ts';
+import { equivalent, prove, solverNames, type ProofReport, type PropertyReport, type ProveOptions, type ProofRun, type ProofSource } from '../formal/index.ts';
 import { ModuleDefinition } from '../hdl/module.ts';
 import { textWave } from '../wave/index.ts';
 import type { Colors, Io } from './io.ts';
@@ -95,7 +95,7 @@ export async function proveCommand(file: string, options: ProveCommandOptions, i
     const chosen = choose(exports, file, options.module, options.param ?? []);
     const other = options.equivalentTo === undefined ? undefined : choose(exports, file, options.equivalentTo, []);
     const both = other === undefined ? [chosen] : [chosen, other];
-    const source: Source = {
+    const source: ProofSource = {
       imports: [...new Set(both.map((c) => c.name))].map((name) => ({ name, file: path })),
       expression: other === undefined ? chosen.expression : `miter(${chosen.expression}, ${other.expression})`,
       ...(other !== undefined && { kit: ['miter'] }),
@@ -133,7 +133,7 @@ export async function proveCommand(file: string, options: ProveCommandOptions, i
 const near = (path: string, io: Io): string => relative(io.cwd, path) || path;
 
 function jsonReport({ properties, ...rest }: ProofReport, io: Io): unknown {
-  const shown = ({ recording: _, ...s }: Shown): object => ({ ...s, ...(s.vcd !== undefined && { vcd: near(s.vcd, io) }), ...(s.testbench !== undefined && { testbench: near(s.testbench, io) }) });
+  const shown = ({ recording: _, ...s }: ProofRun): object => ({ ...s, ...(s.vcd !== undefined && { vcd: near(s.vcd, io) }), ...(s.testbench !== undefined && { testbench: near(s.testbench, io) }) });
   return jsonValue({ ...rest, properties: properties.map(({ run, induction, ...p }) => ({ ...p, ...(run && { run: shown(run) }), ...(induction && { induction: shown(induction) }) })) });
 }
 

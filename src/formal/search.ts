@@ -112,9 +112,7 @@ class Search {
     for (;;) {
       const goals = this.#open.filter(kind);
       if (goals.length === 0) return;
-      const hit = await solver.scoped(async () => {
-        solver.tell(`(assert ${either(goals.map(ends))})`);
-        if (!(await solver.check())) return undefined;
+      const hit = await solver.find([either(goals.map(ends))], async () => {
         const values = await solver.values(goals.map(ends));
         return { goal: goals[values.indexOf(1n)]!, run: await this.base.run() };
       });
@@ -129,10 +127,7 @@ class Search {
     const { solver } = this.base;
     let left = [...candidates];
     while (left.length > 0) {
-      const values = await solver.scoped(async () => {
-        solver.tell(`(assert ${either(left.map(term))})`);
-        return (await solver.check()) ? solver.values(left.map(term)) : undefined;
-      });
+      const values = await solver.find([either(left.map(term))], () => solver.values(left.map(term)));
       if (values === undefined) break;
       left = left.filter((_, i) => values[i] === 0n);
     }
@@ -148,10 +143,8 @@ class Search {
     let together: (Goal | Lemma)[] = [...this.#open, ...this.#lemmas];
     while (together.some((g) => 'check' in g)) {
       const bad = together.map((g) => step.at(g.bad, k));
-      const found = await solver.scoped(async () => {
-        for (let n = 0; n < k; n++) for (const g of [...together, ...this.#failed]) step.never(g.bad, n);
-        solver.tell(`(assert ${either(bad)})`);
-        if (!(await solver.check())) return undefined;
+      const good = Array.from({ length: k }, (_, n) => [...together, ...this.#failed].map((g) => `(not ${step.at(g.bad, n)})`)).flat();
+      const found = await solver.find([...good, either(bad)], async () => {
         // A run that comes back to where it was could be shorter: shorter ones have been looked at.
         const repetition = await step.repetition();
         if (repetition !== undefined) return { repetition };

@@ -14,6 +14,7 @@ export class Solver {
   readonly #child: ChildProcessWithoutNullStreams;
   #pending: string[] = [];
   #marks = 0;
+  #questions = 0;
   #output = '';
   #errors = '';
   #waiting: { mark: string; resolve: (answer: string) => void; reject: (error: Error) => void } | undefined;
@@ -68,7 +69,23 @@ export class Solver {
 
   /** Is there a model of everything that was asserted? */
   async check(): Promise<boolean> {
-    const answer = await this.#ask('(check-sat)');
+    return this.#decide('(check-sat)');
+  }
+
+  /**
+   * Is there one in which these conditions hold too? Then what `look` makes of it, else undefined. The conditions are forgotten afterwards. They
+   * hang on a literal and are not in a scope of `push` and `pop`: after those, models of Z3 (4.8 and 5.1) do not satisfy what was asserted.
+   */
+  async find<T>(conditions: readonly string[], look: () => Promise<T>): Promise<T | undefined> {
+    const literal = `if-${++this.#questions}`;
+    this.tell(`(declare-fun ${literal} () Bool)`, ...conditions.map((c) => `(assert (=> ${literal} ${c}))`));
+    const result = (await this.#decide(`(check-sat-assuming (${literal}))`)) ? await look() : undefined;
+    this.tell(`(assert (not ${literal}))`);
+    return result;
+  }
+
+  async #decide(question: string): Promise<boolean> {
+    const answer = await this.#ask(question);
     if (answer === 'sat') return true;
     return answer === 'unsat' ? false : fail('solver-failed', `solver ${this.name} answers "${answer}" to a question of bits`);
   }
@@ -77,14 +94,6 @@ export class Solver {
   async values(terms: readonly string[]): Promise<bigint[]> {
     if (terms.length === 0) return [];
     return parseValues(await this.#ask(`(get-value (${terms.join('\n')}))`), terms.length);
-  }
-
-  /** Runs a question in a scope of its own: what is told in it is forgotten afterwards. */
-  async scoped<T>(question: () => Promise<T>): Promise<T> {
-    this.tell('(push 1)');
-    const result = await question();
-    this.tell('(pop 1)');
-    return result;
   }
 
   /** Ends the process, whatever it is doing; whoever waits for an answer gets `Stopped`. */

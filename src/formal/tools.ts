@@ -29,18 +29,28 @@ try {
 }
 `;
 
-/** Reads SMT-LIB from its input as the z3 program does. A batch is complete when it ends with an echo. */
+/**
+ * Reads SMT-LIB from its input as the z3 program does. A batch is complete when it ends with an echo; long ones are taken in pieces, since
+ * their text goes through the stack. The call is the synchronous one: the asynchronous one waits for ever now and then, on a busy machine.
+ */
 const Z3 = `
 import { createInterface } from 'node:readline';
 const { default: { init } } = await import(process.argv[1]);
-const { Z3 } = await init();
+const { Z3, em } = await init();
 const context = Z3.mk_context(Z3.mk_config());
-let batch = [];
+let lines = [];
+let size = 0;
+const flush = () => {
+  process.stdout.write(em.ccall('Z3_eval_smtlib2_string', 'string', ['number', 'string'], [context, lines.join('\\n')]));
+  lines = [];
+  size = 0;
+};
 for await (const line of createInterface({ input: process.stdin })) {
-  batch.push(line);
-  if (!line.startsWith('(echo ')) continue;
-  process.stdout.write(await Z3.eval_smtlib2_string(context, batch.join('\\n')));
-  batch = [];
+  // A command begins at the beginning of a line.
+  if (size > 50_000 && line.startsWith('(')) flush();
+  lines.push(line);
+  size += line.length;
+  if (line.startsWith('(echo ')) flush();
 }
 process.exit(0);
 `;
