@@ -45,6 +45,9 @@ interface Made {
   readonly graph: Graph;
 }
 
+/** Vecs are made of instances first, since folding makes some of them unlike the others. */
+const finished = (flat: Flat, raw = resolve(flat)): Graph => optimise(replicate(raw, flat));
+
 /** The optimised graph of a design, with the cells that were found in it. */
 export function withCells(top: Module, flat: Flat, { operators, forOutputs }: CellOptions): Celled {
   const made = new Map<Module, Made>();
@@ -52,7 +55,7 @@ export function withCells(top: Module, flat: Flat, { operators, forOutputs }: Ce
     let known = made.get(module);
     if (known === undefined) {
       const own = flatten(module);
-      made.set(module, (known = { flat: own, graph: optimise(resolve(own)) }));
+      made.set(module, (known = { flat: own, graph: resolve(own) }));
     }
     return known;
   };
@@ -62,8 +65,8 @@ export function withCells(top: Module, flat: Flat, { operators, forOutputs }: Ce
     const all = graph.nodes.filter((n) => n.kind === 'op').length;
     return all >= operators && operatorsBehind(graph, [...own.outputs.values()].map((id) => graph.image[id]!)) <= forOutputs * all;
   });
-  if (chosen.size === 0) return { graph: replicate(optimise(resolve(flat)), flat), types: [] };
-  const vectors = new Map([...chosen].map((m) => [m, { ...make(m), graph: replicate(make(m).graph, make(m).flat) }] as const));
+  if (chosen.size === 0) return { graph: finished(flat), types: [] };
+  const vectors = new Map([...chosen].map((m) => [m, { flat: make(m).flat, graph: finished(make(m).flat, make(m).graph) }] as const));
   return expand(top, flat, vectors);
 }
 
@@ -119,7 +122,7 @@ function expand(top: Module, flat: Flat, chosen: ReadonlyMap<Module, Made>): Cel
   const stands = new Map<Model, Module>();
   const outside = surroundings(top, chosen, stands);
   const outerFlat = flatten(outside);
-  const outer = replicate(optimise(resolve(outerFlat)), outerFlat);
+  const outer = finished(outerFlat);
 
   // ---- nodes: the surroundings, then each cell ----
   const placed: (Placed & { readonly first: NodeId })[] = [];

@@ -1,11 +1,11 @@
-import { fromBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema, TensorProto_DataType, type GraphProto, type ModelProto, type NodeProto, type ValueInfoProto } from 'onnx-buf';
+import type { GraphProto, ModelProto, NodeProto, ValueInfoProto } from 'onnx-buf';
 import { fail, WordlineError, type Problem } from '../diag/index.ts';
 import { graph, type Graph } from './graph.ts';
 import { nodeText } from './onnx-attributes.ts';
 import { CONSTANT_READERS, READERS, type Chain } from './onnx-nodes.ts';
 import { decodeTensor } from './onnx-tensor.ts';
 import { quote, type Shape } from './shape.ts';
+import { onnx, protobuf } from './onnx-library.ts';
 
 /** Every operator that `readOnnx` understands. */
 export const ONNX_OPERATORS: readonly string[] = [...new Set([...Object.keys(READERS), ...Object.keys(CONSTANT_READERS)])].sort();
@@ -34,7 +34,7 @@ export function readOnnx(file: Uint8Array, name = 'ONNX file'): Graph {
 function decode(file: Uint8Array, name: string): ModelProto {
   try {
     // A copy: a Node buffer's slice() would share memory, and the decoder slices.
-    return fromBinary(ModelProtoSchema, Uint8Array.from(file));
+    return protobuf().fromBinary(onnx().ModelProtoSchema, Uint8Array.from(file));
   } catch (error) {
     return fail('onnx-file', `${name} is not an ONNX model: ${(error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ')}`);
   }
@@ -89,7 +89,7 @@ function inputOf(proto: GraphProto): { name: string; shape: Shape; flat: boolean
 
 function dimensions(input: ValueInfoProto): number[] {
   const type = input.type?.value;
-  if (type?.case !== 'tensorType' || type.value.elemType !== (TensorProto_DataType.FLOAT as number)) {
+  if (type?.case !== 'tensorType' || type.value.elemType !== (onnx().TensorProto_DataType.FLOAT as number)) {
     fail('onnx-shape', `input ${quote(input.name)} is not a float32 tensor`);
   }
   return (type.value.shape?.dim ?? []).map((dim, i) => {

@@ -1,5 +1,6 @@
-import { TensorProto_DataLocation, TensorProto_DataType, type TensorProto } from 'onnx-buf';
+import type { TensorProto } from 'onnx-buf';
 import { fail } from '../diag/index.ts';
+import { onnx } from './onnx-library.ts';
 import { quote } from './shape.ts';
 
 /** A constant of the file. Integers (shapes) and floats (weights) are both numbers here. */
@@ -9,12 +10,17 @@ export interface Constant {
   readonly values: Float32Array | readonly number[];
 }
 
-/** Bytes a value of the types that are read. */
-const BYTES: Partial<Record<TensorProto_DataType, number>> = {
-  [TensorProto_DataType.FLOAT]: 4,
-  [TensorProto_DataType.DOUBLE]: 8,
-  [TensorProto_DataType.INT32]: 4,
-  [TensorProto_DataType.INT64]: 8,
+/** How the types that are read lie in a file: as raw bytes, or as a typed list. */
+interface Reading {
+  readonly bytes: number;
+  readonly raw: (view: DataView, length: number) => Float32Array | number[];
+  readonly list: (tensor: TensorProto) => Float32Array | number[];
+}
+const TYPES: Readonly<Record<string, Reading>> = {
+  FLOAT: { bytes: 4, raw: (view, length) => Float32Array.from({ length }, (_, i) => view.getFloat32(4 * i, true)), list: (t) => Float32Array.from(t.floatData) },
+  DOUBLE: { bytes: 8, raw: (view, length) => Float32Array.from({ length }, (_, i) => view.getFloat64(8 * i, true)), list: (t) => Float32Array.from(t.doubleData) },
+  INT32: { bytes: 4, raw: (view, length) => Array.from({ length }, (_, i) => view.getInt32(4 * i, true)), list: (t) => t.int32Data },
+  INT64: { bytes: 8, raw: (view, length) => Array.from({ length }, (_, i) => Number(view.getBigInt64(8 * i, true))), list: (t) => t.int64Data.map(Number) },
 };
 
 /**
@@ -23,48 +29,23 @@ const BYTES: Partial<Record<TensorProto_DataType, number>> = {
  */
 export function decodeTensor(tensor: TensorProto, name = tensor.name): Constant {
   const what = `initialiser ${quote(name)}`;
-  const type = tensor.dataType as TensorProto_DataType;
-  const bytes = BYTES[type];
-  if (bytes === undefined) fail('onnx-tensor', `${what} has type ${TensorProto_DataType[type] ?? type}: FLOAT, DOUBLE, INT32 and INT64 are read`);
+  const { TensorProto_DataLocation, TensorProto_DataType } = onnx();
+  const type = (TensorProto_DataType as Readonly<Record<number, string | undefined>>)[tensor.dataType];
+  const reading = TYPES[type ?? ''];
+  if (reading === undefined) fail('onnx-tensor', `${what} has type ${type ?? tensor.dataType}: FLOAT, DOUBLE, INT32 and INT64 are read`);
+  const { bytes, raw, list } = reading;
   if (tensor.dataLocation === TensorProto_DataLocation.EXTERNAL) {
     fail('onnx-tensor', `${what} lies in another file`, { hint: 'save the model with its weights inside' });
   }
   const dims = tensor.dims.map(Number);
   const size = dims.reduce((product, n) => product * n, 1);
   if (tensor.rawData.length % bytes !== 0) fail('onnx-tensor', `${what} holds ${tensor.rawData.length} bytes, not a multiple of ${bytes}`);
-  const values = tensor.rawData.length > 0 ? fromRaw(tensor.rawData, type, bytes) : fromList(tensor, type);
+  const { buffer, byteOffset, byteLength } = tensor.rawData;
+  const values = byteLength > 0 ? raw(new DataView(buffer, byteOffset, byteLength), byteLength / bytes) : list(tensor);
   if (dims.some((n) => n < 0) || values.length !== size) {
     fail('onnx-tensor', `${what} promises ${dims.length === 0 ? 'one value' : `${dims.join(' x ')} values`} and holds ${values.length}`);
   }
   return { name, dims, values };
-}
-
-function fromRaw(raw: Uint8Array, type: TensorProto_DataType, bytes: number): Float32Array | number[] {
-  const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
-  const length = raw.length / bytes;
-  switch (type) {
-    case TensorProto_DataType.FLOAT:
-      return Float32Array.from({ length }, (_, i) => view.getFloat32(4 * i, true));
-    case TensorProto_DataType.DOUBLE:
-      return Float32Array.from({ length }, (_, i) => view.getFloat64(8 * i, true));
-    case TensorProto_DataType.INT32:
-      return Array.from({ length }, (_, i) => view.getInt32(4 * i, true));
-    default:
-      return Array.from({ length }, (_, i) => Number(view.getBigInt64(8 * i, true)));
-  }
-}
-
-function fromList(tensor: TensorProto, type: TensorProto_DataType): Float32Array | number[] {
-  switch (type) {
-    case TensorProto_DataType.FLOAT:
-      return Float32Array.from(tensor.floatData);
-    case TensorProto_DataType.DOUBLE:
-      return Float32Array.from(tensor.doubleData);
-    case TensorProto_DataType.INT32:
-      return tensor.int32Data;
-    default:
-      return tensor.int64Data.map(Number);
-  }
 }
 
 /** Little-endian bytes of float32 values, whatever the machine. */

@@ -1,15 +1,8 @@
-import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
-import {
-  AttributeProto_AttributeType,
-  ModelProtoSchema,
-  TensorProto_DataType,
-  type AttributeProtoSchema,
-  type NodeProtoSchema,
-  type TensorProtoSchema,
-  type ValueInfoProtoSchema,
-} from 'onnx-buf';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { AttributeProtoSchema, NodeProtoSchema, TensorProtoSchema, ValueInfoProtoSchema } from 'onnx-buf';
 import { fail } from '../diag/index.ts';
 import type { Graph, Layer } from './graph.ts';
+import { onnx, protobuf } from './onnx-library.ts';
 import { floatBytes } from './onnx-tensor.ts';
 import { sizeOf, type Shape, type Window } from './shape.ts';
 
@@ -39,7 +32,7 @@ export function writeOnnx(net: Graph): Uint8Array {
   const last = net.shapes.at(-1)!;
   const flat = net.layers.some((l) => l.op === 'flatten');
   if (!flat && net.layers.some((l) => l.op === 'dense')) fail('nn-flat', 'a network that starts with a vector cannot be written', { hint: 'start with an image and Flatten' });
-  const model = create(ModelProtoSchema, {
+  const model = protobuf().create(onnx().ModelProtoSchema, {
     irVersion: IR_VERSION,
     producerName: 'wordline',
     opsetImport: [{ domain: '', version: OPSET }],
@@ -52,7 +45,7 @@ export function writeOnnx(net: Graph): Uint8Array {
       output: [valueInfo('output', flat ? [1, sizeOf(last)] : image(last))],
     },
   });
-  return toBinary(ModelProtoSchema, model);
+  return protobuf().toBinary(onnx().ModelProtoSchema, model);
 }
 
 function image({ channels, height, width }: Shape): number[] {
@@ -61,14 +54,14 @@ function image({ channels, height, width }: Shape): number[] {
 
 function valueInfo(name: string, dims: readonly number[]): ValueInfo {
   const dim = dims.map((n) => ({ value: { case: 'dimValue' as const, value: BigInt(n) } }));
-  return { name, type: { value: { case: 'tensorType', value: { elemType: TensorProto_DataType.FLOAT, shape: { dim } } } } };
+  return { name, type: { value: { case: 'tensorType', value: { elemType: onnx().TensorProto_DataType.FLOAT, shape: { dim } } } } };
 }
 
 function nodeOf(layer: Layer, value: string, initializer: Tensor[]): Node {
   const { name } = layer;
   const constant = (what: string, values: Float32Array, dims: readonly number[]): string => {
     const tensor = `${name}.${what}`;
-    initializer.push({ name: tensor, dims: dims.map(BigInt), dataType: TensorProto_DataType.FLOAT, rawData: floatBytes(values) });
+    initializer.push({ name: tensor, dims: dims.map(BigInt), dataType: onnx().TensorProto_DataType.FLOAT, rawData: floatBytes(values) });
     return tensor;
   };
   switch (layer.op) {
@@ -99,9 +92,9 @@ function windowAttributes({ kernel, stride, pads }: Window): Attribute[] {
 }
 
 function int(name: string, value: number): Attribute {
-  return { name, type: AttributeProto_AttributeType.INT, i: BigInt(value) };
+  return { name, type: onnx().AttributeProto_AttributeType.INT, i: BigInt(value) };
 }
 
 function ints(name: string, values: readonly number[]): Attribute {
-  return { name, type: AttributeProto_AttributeType.INTS, ints: values.map(BigInt) };
+  return { name, type: onnx().AttributeProto_AttributeType.INTS, ints: values.map(BigInt) };
 }
