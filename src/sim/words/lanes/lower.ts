@@ -70,7 +70,7 @@ export class LaneLowering {
     if (node.op === 'gather') return node.args.some((a) => this.has(a)) && (this.has(node.args[1]!) || node.lanes >= WORTH_IT);
     if (node.args.some((a) => this.has(a))) return true;
     const args = node.args.map((a) => this.graph.nodes[a]!);
-    return node.lanes >= WORTH_IT && args.every((a) => this.#cheap(a)) && args.some((a) => a.kind === 'op' && a.op === 'unbits');
+    return node.lanes >= WORTH_IT && args.every((a) => this.#cheap(a));
   }
 
   /** Can it be put into vectors with few instructions? */
