@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, type TestContext } from 'vitest';
+import { onTestFinished, type TestContext } from 'vitest';
 import { missingProver, type ProofReport, type PropertyReport, type SolverName } from '../../src/index.ts';
 
 /** Skips a test where a program is not there, and says which. */
@@ -19,11 +18,9 @@ export function property({ properties }: ProofReport, message: string): Property
   return found;
 }
 
-/** A folder inside the repository, since the testbenches that are written there import packages. */
+/** A folder for one test, inside the repository since the testbenches that are written there import packages. */
 export function scratch(): string {
   const folder = mkdtempSync(join(import.meta.dirname, '.scratch-'));
-  afterAll(() => {
-    if (existsSync(folder)) rmSync(folder, { recursive: true, force: true });
-  });
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

@@ -17,11 +17,11 @@ function design(numbers: readonly number[]): ModuleDefinition {
   return module('Small', { in: { x: uint(1), y: uint(1) } }, ({ x, y }, hw) => {
     const a = hw.reg('a', uint(3), { reset: next(8) });
     const b = hw.reg('b', uint(2), { reset: next(4) });
-    const pool = (): Signal<3> => [a, b.zext(3), x.zext(3), y.cat(x).zext(3), hw.lit(3, next(8)) as Signal<3>][next(5)] as Signal<3>;
+    const pool = (): Signal<3> => [a, b.zext(3), x.zext(3), y.cat(x).zext(3), hw.lit(3, next(8))][next(5)]!;
     const value = (depth: number): Signal<3> => {
       const p = depth === 0 ? pool() : value(depth - 1);
       const q = pool();
-      return [() => p.add(q), () => p.xor(q), () => p.and(q), () => p.sub(q), () => p.eq(q).mux(q, p), () => p.min(q)][next(6)]!() as Signal<3>;
+      return [() => p.add(q), () => p.xor(q), () => p.and(q), () => p.sub(q), () => p.eq(q).mux(q, p), () => p.min(q)][next(6)]!();
     };
     hw.when(x.or(a.bit(next(3))), () => a.next(value(2))).otherwise(() => hw.when(y, () => a.next(value(1))));
     hw.when(a.ne(next(8)), () => b.next(value(2).trunc(2)));
