@@ -19,8 +19,8 @@ export interface Tuning extends PlanOptions {
   readonly look: number;
 }
 
-/** Measured: 500 to 1,500 operations a function are equally fast; above 61,440 bytes of bytecode V8 stops optimising. */
-export const TUNING: Tuning = { chunk: 1000, depth: 24, cells: { operators: 400, forOutputs: 0.25 }, look: 64 };
+/** Measured: see docs/decisions. V8 stops optimising JavaScript functions above 61,440 bytes of bytecode, and allocates registers badly long before. */
+export const TUNING: Tuning = { chunk: 1000, branch: 400, depth: 24, cells: { operators: 400, forOutputs: 0.25 }, look: 64 };
 
 interface Form {
   readonly graph: Graph;

@@ -17,14 +17,14 @@ const SEED = Number(process.env['WORDLINE_SEED'] ?? 20231109);
 /** Functions of a few operations each, so that even small circuits have values and registers that cross from one to another. */
 class ChoppedJs extends JsEngine {
   constructor(design: Design) {
-    super(design, { ...TUNING, chunk: 12, depth: 4 });
+    super(design, { ...TUNING, chunk: 12, branch: 7, depth: 4 });
   }
 }
 
 /** Also, every module with several instances is a cell, and looked at often. */
 class ChoppedWasm extends WasmEngine {
   constructor(design: Design) {
-    super(design, { chunk: 12, depth: 4, cells: { operators: 1, forOutputs: 1 }, look: 2 });
+    super(design, { chunk: 12, branch: 7, depth: 4, cells: { operators: 1, forOutputs: 1 }, look: 2 });
   }
 }
 

@@ -5,11 +5,14 @@ import { popcount } from '../words/graph.ts';
 import type { Plan } from '../words/plan.ts';
 import { emitKernel } from './emit.ts';
 
+/** Branches need not be cut: there are no vectors that fill the registers. */
+const JS_TUNING: Tuning = { ...TUNING, branch: TUNING.chunk };
+
 /** Compiles the design to JavaScript. */
 export class JsEngine extends CompiledEngine {
   readonly name = 'js';
 
-  constructor(design: Design, tuning: Tuning = TUNING) {
+  constructor(design: Design, tuning: Tuning = JS_TUNING) {
     super(design, (layout, checks) => new JsBackend(layout, checks), tuning, false);
   }
 }
@@ -17,7 +20,7 @@ export class JsEngine extends CompiledEngine {
 /** The kernel that runs when all clocks tick and none is in reset, to look at: its operations on words, and its source. */
 export function runningKernel(design: Design): { readonly operations: number; readonly source: string } {
   const { graph, layout } = compiledForm(design);
-  const plan = planEdge(graph, layout, { domains: new Set(graph.domains.keys()), resets: 'off', checks: true }, TUNING);
+  const plan = planEdge(graph, layout, { domains: new Set(graph.domains.keys()), resets: 'off', checks: true }, JS_TUNING);
   return { operations: plan.operations, source: emitKernel(plan, 'edge').source };
 }
 

@@ -31,6 +31,8 @@ export interface Plan {
 export interface PlanOptions {
   /** Operations a generated function may hold. V8 stops optimising functions above 60 kB of bytecode; about 20 bytes an operation. */
   readonly chunk: number;
+  /** Operations that a branch may hold before it becomes several with the same condition. */
+  readonly branch: number;
   /** Depth of an expression that still stays one. */
   readonly depth: number;
 }
@@ -167,7 +169,7 @@ export function makePlan(g: WordGraph, blocks: readonly Block[], lateFrom: numbe
     emit(b, root);
   });
 
-  return cut(g, root.steps, named, tables, options.chunk);
+  return cut(g, root.steps, named, tables, options);
 }
 
 /** Values in an order in which each comes after its arguments; not below those marked in `stop`. */
@@ -240,7 +242,7 @@ function readBeforeWrite(g: WordGraph, late: Block, done: Uint8Array): Word[] {
 }
 
 /** Cuts the statements into functions and finds what crosses from one to another. */
-function cut(g: WordGraph, steps: readonly Step[], named: Uint8Array, tables: readonly Word[], limit: number): Plan {
+function cut(g: WordGraph, steps: readonly Step[], named: Uint8Array, tables: readonly Word[], limits: PlanOptions): Plan {
   const weigh = (x: Word, top: boolean): number => {
     if (isLeaf(g, x) || (!top && named[x] === 1)) return 0;
     return g.node(x).args.reduce((sum, a) => sum + weigh(a, false), 1);
@@ -253,12 +255,12 @@ function cut(g: WordGraph, steps: readonly Step[], named: Uint8Array, tables: re
   const chunks: Step[][] = [];
   let room = 0;
   let operations = 0;
-  for (const s of splitBranches(g, steps, named, weight, limit)) {
+  for (const s of splitBranches(g, steps, named, weight, limits.branch)) {
     const w = weight(s);
     operations += w;
     if (chunks.length === 0 || room < w) {
       chunks.push([]);
-      room = limit;
+      room = limits.chunk;
     }
     chunks[chunks.length - 1]!.push(s);
     room -= w;

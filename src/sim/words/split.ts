@@ -2,9 +2,8 @@ import type { WordGraph } from './graph.ts';
 import { isLeaf, type Step } from './plan.ts';
 
 /**
- * Branches that are too large for one function become several with the same condition, one after the other. `weight` is that of a step;
- * two pieces of a branch together are always heavier than `limit`, so that they never come into the same function and what one computes
- * for the other goes through a temporary.
+ * Branches that are too large become several with the same condition, one after the other. `weight` is that of a step. What one piece computes
+ * for another goes through a temporary, also where both come into the same function.
  */
 export function splitBranches(g: WordGraph, steps: readonly Step[], named: Uint8Array, weight: (s: Step) => number, limit: number): Step[] {
   const pieces = (s: Step): Step[] => {
