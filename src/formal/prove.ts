@@ -8,7 +8,7 @@ import { formalModel, type Goal, type ModelOptions } from './model.ts';
 import { search, type Found, type SearchOptions, type Verdict } from './search.ts';
 import { Stopped } from './solver.ts';
 import type { Source } from './testbench.ts';
-import { solverNames, type SolverName } from './tools.ts';
+import { requireProver, solverNames, type SolverName } from './tools.ts';
 import { translate } from './translate.ts';
 
 export interface ProveOptions {
@@ -104,6 +104,7 @@ export async function proveWith<I extends Fields, O extends Fields, B extends In
     fail('nothing-to-prove', `${definition.name} has no assert and no cover`, { where: [design.top.origin], hint: "hw.assert(condition, 'what must hold')" });
   }
 
+  requireProver(solver);
   const model = formalModel(design, { resets, ...(options.twins && { twins: options.twins }), ...(lemmas && { lemmas }) });
   const { signal, end } = limited(options);
   let found: Found;

@@ -94,6 +94,11 @@ export function missingProver(solver: SolverName = 'z3'): string | undefined {
   return [yosys, solvers[solver]].find(lacks)?.program;
 }
 
+/** Says what a proof would lack before it begins. Errors: `missing-tool`. */
+export function requireProver(solver: SolverName): void {
+  for (const tool of [yosys, solvers[solver]]) commandOf(tool, []);
+}
+
 /** Starts a tool in a folder; whoever starts it ends it. */
 export function start(tool: 'yosys' | SolverName, more: readonly string[], cwd?: string): ChildProcessWithoutNullStreams {
   const [command, args] = commandOf(tool === 'yosys' ? yosys : solvers[tool], more);

@@ -56,6 +56,13 @@ describe('wordline prove', () => {
     expect([same.code, same.out]).toEqual([0, expect.stringContaining('"both have the same value": proved')]);
   });
 
+  it('Ctrl-C: exit code 130, nothing on the standard output', async (context) => {
+    needProver(context);
+    const interrupt = () => ({ ready: Promise.resolve(), requested: () => true, pressed: Promise.reject<never>(new Error('pressed')), stop: () => undefined });
+    const { code, out, err } = await wordline(['prove', FILE, '--module', 'Good', '--out', scratch()], { interrupt });
+    expect([code, out, err]).toEqual([130, '', expect.stringContaining('interrupted')]);
+  });
+
   it.each([
     [['--depth', 'x'], /--depth x/],
     [['--k', '-1'], /--k -1/],

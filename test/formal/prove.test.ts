@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bit, model, module, prove, readVcd, replay, simulate, uint, WordlineError, type ModuleDefinition, type ProofReport } from '../../src/index.ts';
+import { bit, model, module, prove, readVcd, replay, simulate, solverNames, uint, WordlineError, type ModuleDefinition, type ProofReport } from '../../src/index.ts';
 import { Cross, Queue, Turns, Wrap } from './designs/small.ts';
 import { needProver, property, scratch, verdicts } from './helpers.ts';
 
@@ -144,6 +144,31 @@ describe('prove', () => {
     const report = await prove(Wrap({ top: 9 }), { timeout: 0.001 });
     expect(report.properties.map((p) => [p.status, p.reason])).toEqual([['unknown', 'there was no more time'], ['unknown', 'there was no more time']]);
     expect((await failure(prove(Wrap({ top: 9 }), { signal: AbortSignal.abort() }))).code).toBe('interrupted');
+  });
+
+  it('is told to stop in the middle of the work', async (context) => {
+    needProver(context);
+    const controller = new AbortController();
+    const work = prove(Wrap({ top: 40 }), { depth: 60, k: 0, signal: controller.signal, progress: ({ cycles }) => cycles === 3 && controller.abort() });
+    expect((await failure(work)).code).toBe('interrupted');
+  });
+
+  for (const solver of solverNames) {
+    it(`${solver} comes to the same verdicts`, async (context) => {
+      needProver(context, solver);
+      const report = await prove(Turns({ broken: true }), { solver, depth: 6 });
+      expect(verdicts(report)).toEqual({ 'one at a time': 'proved', 'b waits one cycle at most': 'failed@2', 'while b waits a was last': 'proved', 'b before a': 'unreachable' });
+    });
+  }
+
+  it('a solver that is not there is named, and how to get it', async () => {
+    const path = process.env['PATH'];
+    try {
+      process.env['PATH'] = '';
+      expect((await failure(prove(Wrap({ top: 3 }), { solver: 'cvc5' }))).problems[0]).toMatchObject({ code: 'missing-tool', message: 'cvc5 is not installed', hint: 'on Debian: apt-get install cvc5' });
+    } finally {
+      process.env['PATH'] = path;
+    }
   });
 
   it('wrong options and nothing to prove are errors', async () => {
