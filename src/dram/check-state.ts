@@ -1,0 +1,92 @@
+import { placeText, targetText, type DramCommandEvent } from './command.ts';
+import type { Organisation } from './preset.ts';
+import { COMMAND_KINDS } from './rules.ts';
+import type { DramViolation, DramViolationKind } from './violation.ts';
+
+interface BankState {
+  readonly pseudoChannel: number;
+  readonly group: number;
+  readonly bank: number;
+  /** The ACT that opened it. */
+  opener?: DramCommandEvent | undefined;
+}
+
+/**
+ * Which banks are open, and whether the channel sleeps. At the beginning all banks are closed and the channel is awake. After a mistake the
+ * state is what the command would have led to if it had been allowed, so that one mistake is told once.
+ */
+export class StateChecker {
+  readonly #banks: readonly BankState[];
+  readonly #organisation: Organisation;
+  /** PDE or SRE. */
+  #asleep: DramCommandEvent | undefined;
+
+  constructor(organisation: Organisation) {
+    this.#organisation = organisation;
+    const { pseudoChannels, bankGroups, banksPerGroup } = organisation;
+    this.#banks = Array.from({ length: pseudoChannels * bankGroups * banksPerGroup }, (_, i) => ({
+      pseudoChannel: Math.floor(i / banksPerGroup / bankGroups),
+      group: Math.floor(i / banksPerGroup) % bankGroups,
+      bank: i % banksPerGroup,
+    }));
+  }
+
+  next(event: DramCommandEvent): DramViolation[] {
+    const found = [...this.#power(event), ...this.#row(event)];
+    this.#change(event);
+    return found;
+  }
+
+  #power(event: DramCommandEvent): DramViolation[] {
+    const { command } = event;
+    const entry = this.#asleep;
+    const exits = command === 'PDX' ? 'PDE' : command === 'SRX' ? 'SRE' : undefined;
+    if (exits !== undefined && entry?.command !== exits) {
+      const state = exits === 'PDE' ? 'power-down' : 'self-refresh';
+      return [broken('power', 'notPoweredDown', event, `the channel is not in ${state}`, entry)];
+    }
+    if (exits === undefined && entry !== undefined) {
+      const [rule, state] = entry.command === 'PDE' ? ['powerDown', 'power-down'] : ['selfRefresh', 'self-refresh'];
+      return [broken('power', rule, event, `the channel is in ${state} since ${placeText(entry)}`, entry)];
+    }
+    return [];
+  }
+
+  #row(event: DramCommandEvent): DramViolation[] {
+    const { needs } = COMMAND_KINDS[event.command];
+    const banks = this.#targets(event);
+    if (needs === 'closed') {
+      const open = banks.filter((b) => b.opener !== undefined);
+      if (open.length === 0) return [];
+      const { opener } = open[0]!;
+      const which = open.length === 1 ? `${targetText(opener!)} is open` : `${open.length} banks are open, ${targetText(opener!)} for one,`;
+      return [broken('state', 'bankOpen', event, `${which} since ${placeText(opener!)}`, opener)];
+    }
+    if (needs === 'open') {
+      const { opener } = banks[0]!;
+      if (opener === undefined) return [broken('state', 'bankClosed', event, 'the bank is closed')];
+      if (event.row >= 0 && opener.row >= 0 && event.row !== opener.row) return [broken('state', 'wrongRow', event, `it means row ${event.row}, and row ${opener.row} is open since ${placeText(opener)}`, opener)];
+    }
+    return [];
+  }
+
+  #targets({ command, pseudoChannel, group, bank }: DramCommandEvent): readonly BankState[] {
+    const { target } = COMMAND_KINDS[command];
+    if (target === 'channel') return this.#banks;
+    if (target === 'pseudoChannel') return this.#banks.filter((b) => b.pseudoChannel === pseudoChannel);
+    const { bankGroups, banksPerGroup } = this.#organisation;
+    return [this.#banks[(pseudoChannel * bankGroups + group) * banksPerGroup + bank]!];
+  }
+
+  #change(event: DramCommandEvent): void {
+    const { command } = event;
+    if (command === 'PDE' || command === 'SRE') this.#asleep = event;
+    else if (command === 'PDX' || command === 'SRX') this.#asleep = undefined;
+    const kept = command === 'RD' || command === 'WR' || command === 'PDE' || command === 'PDX' || command === 'SRX';
+    if (!kept) for (const bank of this.#targets(event)) bank.opener = command === 'ACT' ? event : undefined;
+  }
+}
+
+export function broken(kind: DramViolationKind, rule: string, command: DramCommandEvent, why: string, earlier?: DramCommandEvent): DramViolation {
+  return { kind, rule, command, ...(earlier !== undefined && { earlier }), message: `${command.command} of ${targetText(command)} at ${placeText(command)}: ${why}` };
+}
