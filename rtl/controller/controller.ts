@@ -113,7 +113,8 @@ const controller = parametric((config: ControllerConfig) => {
       const ofRequest = refreshing.not().and(chosen.row.found);
       const requestBank = entry('bank', chosen.row.index);
       const activate = hw.name('activate', ofRequest.and(banks.open.bit(requestBank).not()));
-      const unused = config.timeout === 0 ? hw.lit<number>(total, 0) : unusedBanks();
+      const unusedFor = config.timeout === 0 ? undefined : hw.reg('unusedFor', vec(total, uint(8)), { reset: 0 });
+      const unused = unusedFor === undefined ? hw.lit<number>(total, 0) : unusedFor.eq(0).bits().and(banks.open).and(mayClose).and(blocked.not()).and(chosen.hits.not());
       const spare = all(refreshing.not(), chosen.row.found.not(), awake);
       const closeUnused = spare.and(unused.reduceOr());
       // Before the channel is given away, its rows are closed.
@@ -142,14 +143,6 @@ const controller = parametric((config: ControllerConfig) => {
       };
       rowBusy.next(rowIssue.any.or(enter).or(exit));
 
-      function unusedBanks(): Signal {
-        const idle = hw.reg('unusedFor', vec(total, uint(8)), { reset: 0 });
-        idle.next(idle.subSat(1));
-        hw.when(activate, () => idle.nextAt(rowBank, config.timeout));
-        hw.when(column.found, () => idle.nextAt(columnBank, config.timeout));
-        return idle.eq(0).bits().and(banks.open).and(mayClose).and(blocked.not()).and(chosen.hits.not());
-      }
-
       // ---- what the commands do -----------------------------------------------------------------------------------------------------
       const longest = 2 ** plan.width - 1;
       const quiet = hw.reg('quietIn', uint<number>(plan.width), { reset: 0 });
@@ -165,6 +158,11 @@ const controller = parametric((config: ControllerConfig) => {
           turns.nextAt(pcOf(rowBank), turns.at(pcOf(rowBank)).add(1));
         });
       });
+      if (unusedFor !== undefined) {
+        unusedFor.next(unusedFor.subSat(1));
+        hw.when(activate, () => unusedFor.nextAt(rowBank, config.timeout));
+        hw.when(column.found, () => unusedFor.nextAt(columnBank, config.timeout));
+      }
       const bit32 = (bank: Signal, is: Signal<1>): Signal => is.mux(bank.oneHot<number>(total), hw.lit<number>(total, 0));
       const pcBanks = overBanks(Array.from({ length: pseudoChannels }, (_, p) => closeAll.and(pcOf(rowBank).eq(p))), shape);
       hw.when(issued, () => banks.open.next(banks.open.or(bit32(rowBank, activate)).and(bit32(rowBank, close).or(pcBanks).or(bit32(columnBank, autoClose)).not())));

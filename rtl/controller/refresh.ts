@@ -90,9 +90,8 @@ export class Refresh {
     const wish = { pre: none, closeAll: none, ref: none, refsb: none, bank: this.#bank() };
     let taken: Signal<1> = none;
     this.#active.forEach((active, p) => {
-      // Pseudo-channels take turns.
-      const first = interval - Math.floor((p * interval) / this.#parties);
-      const left = hw.reg(`refreshIn${p}`, uint<number>(indexWidth(interval + 1)), { reset: first - 1 });
+      // At the same time in both pseudo-channels: a stream over both would stand still twice otherwise.
+      const left = hw.reg(`refreshIn${p}`, uint<number>(indexWidth(interval + 1)), { reset: interval - 1 });
       const due = left.eq(0);
       hw.when(due, () => left.next(interval - 1)).otherwise(() => left.next(left.sub(1)));
       const owed = this.#owed.at(p);
