@@ -1,5 +1,6 @@
 import { simulate, type EngineName, type ModuleDefinition } from '../src/index.ts';
 import { CrossbarTop, PROLOGUE } from './designs/crossbar.ts';
+import { FarmTop } from './designs/farm.ts';
 import { McTop } from './designs/mc.ts';
 import { McVecTop } from './designs/mc-vec.ts';
 import { SimdTop } from './designs/simd.ts';
@@ -61,4 +62,5 @@ export const engineDesigns: readonly CoreDesign[] = [
   named('simd'),
   selfFed('sys', SysTop, ['top_sys.v', 'simd.v', 'mc.v']),
   named('crossbar'),
+  selfFed('farm', FarmTop, undefined),
 ];

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { engineDesigns } from '../../bench/core-designs.ts';
 
 /** Icarus and Verilator on the Verilog twins, and on the crossbar as exported, after 4 cycles of reset and 5,000 more. */
-const CHECKSUMS: Readonly<Record<string, string>> = { mc: '838fd00b4457da24', mcvec: '838fd00b4457da24', mcidle: '2a8c06912967af42', simd: '22e634870f49f929', sys: 'ab9233d37240d40d', crossbar: '6d615b7bb8e3e73f' };
+const CHECKSUMS: Readonly<Record<string, string>> = { mc: '838fd00b4457da24', mcvec: '838fd00b4457da24', mcidle: '2a8c06912967af42', simd: '22e634870f49f929', sys: 'ab9233d37240d40d', crossbar: '6d615b7bb8e3e73f', farm: 'eb4241b8e1c37247' };
 
 describe('benchmark designs', () => {
   for (const design of engineDesigns) {
