@@ -4,6 +4,7 @@ import { toolNames } from '../export/index.ts';
 import { engineNames } from '../sim/simulation.ts';
 import { cosimCommand, type CosimCommandOptions } from './cosim.ts';
 import { addCoverage } from './coverage.ts';
+import { addDram } from './dram.ts';
 import type { Io } from './io.ts';
 import { lint, type LintOptions } from './lint.ts';
 import { list } from './list.ts';
@@ -54,6 +55,7 @@ function makeProgram(io: Io, done: (code: number) => void): Command {
   addOthers(program, io, done);
   addProve(program, io, done);
   addCoverage(program, io, done);
+  addDram(program, io, done);
   return program;
 }
 
@@ -69,6 +71,7 @@ Examples:
   wordline cosim tb/counter.ts --with icarus  the same testbench on the exported Verilog
   wordline prove rtl/lib/fifo.ts --module Fifo --param depth=4 --param width=8
   wordline wave a.vcd --signals '**.value' --from 5ns --to 40ns
+  wordline dram check commands.csv --preset samsung-hbm2
 `;
 
 function addRun(program: Command, io: Io, done: (code: number) => void): void {

@@ -15,3 +15,4 @@ export {
 export { addressMapping, DRAM_MAPPINGS, type AddressMapping, type DramLocation, type LocationField, type MappedBit } from './mapping.ts';
 export { readRequests, REQUEST_FORMATS, requestLine, type DramRequest, type RequestFormat } from './requests.ts';
 export { generateRequests, REQUEST_PATTERNS, type GenerateOptions, type RequestPattern } from './generators.ts';
+export { timingFigure } from './figure.ts';

@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import { COMMAND_FORMATS } from '../dram/read-commands.ts';
+import { REQUEST_PATTERNS } from '../dram/generators.ts';
+import { DRAM_MAPPINGS } from '../dram/mapping.ts';
+import { dramPresets } from '../dram/presets.ts';
+import { checkTrace, type CheckOptions } from './dram-check.ts';
+import { showPresets, type PresetOptions } from './dram-preset.ts';
+import { writeRequests, type RequestsOptions } from './dram-requests.ts';
+import type { Io } from './io.ts';
+
+const PRESETS = `one of ${dramPresets.map((p) => p.name).join(', ')}, or a .json file`;
+
+/** `wordline dram check`, `presets` and `requests`. */
+export function addDram(program: Command, io: Io, done: (code: number) => void): void {
+  const dram = program.command('dram').description('Check command traces of DRAM against timing sets, show those sets, make request traces.');
+  dram
+    .command('check')
+    .description('Check a command trace against every rule of a timing set: who comes too early after what, banks in the wrong state, late refreshes. The exit code is 1 if there is anything.')
+    .argument('<file>', 'a command trace: DRAMsim3, Ramulator 2.1, CSV, or a VCD with the pins of a channel')
+    .requiredOption('--preset <name>', PRESETS)
+    .option('--format <name>', `${COMMAND_FORMATS.join(', ')}; default: what the file looks like`)
+    .option('--columns <field=header,...>', 'of a CSV: headers of the columns, e.g. cycle=time,command=op,group=bg')
+    .option('--act-stamp <cycle>', 'which of its two cycles an ACT is stamped with: first or last; default: what the format says')
+    .option('--scope <path>', 'of a VCD: the scope with the pins')
+    .option('--max <n>', 'violations to list', '20')
+    .option('--json', 'print one JSON object')
+    .option('--stack', 'print the stack of an error')
+    .action((file: string, options: CheckOptions) => done(checkTrace(file, options, io)));
+  dram
+    .command('presets')
+    .description('List the timing sets, or show one: each number with its source, its rules, or a picture.')
+    .argument('[preset]', PRESETS)
+    .option('--rules', 'the rules that it makes')
+    .option('--svg <file>', 'a picture of it; - for the standard output')
+    .option('--json', 'print one JSON object')
+    .option('--stack', 'print the stack of an error')
+    .action((preset: string | undefined, options: PresetOptions) => done(showPresets(preset, options, io)));
+  dram
+    .command('requests')
+    .description('Make a request trace: lines of address, READ or WRITE, and cycle.')
+    .argument('<pattern>', REQUEST_PATTERNS.join(', '))
+    .requiredOption('--preset <name>', PRESETS)
+    .option('--mapping <text>', `${Object.keys(DRAM_MAPPINGS).join(', ')}, or fields from the most significant: "row bank^row group pc column offset"`, 'ramulator2')
+    .option('--count <n>', 'requests (default: 1000)')
+    .option('--seed <n>', 'for every random choice (default: 1)')
+    .option('--writes <share>', 'share of writes, 0 to 1 (default: 0)')
+    .option('--start <bytes>', 'first address of stream and strided (default: 0)')
+    .option('--stride <bytes>', 'of strided (default: a row)')
+    .option('--hot <share>', 'share of requests to one row, for hot-row (default: 0.9)')
+    .option('--gap <cycles>', 'from one request to the next (default: 0)')
+    .option('--out <file>', 'write to this file; default: the standard output')
+    .option('--json', 'print errors as one JSON object')
+    .option('--stack', 'print the stack of an error')
+    .action((pattern: string, options: RequestsOptions) => done(writeRequests(pattern, options, io)));
+}
