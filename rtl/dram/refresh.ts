@@ -11,14 +11,14 @@ export interface RefreshParameters {
 
 /**
  * What each bank is owed: one more every `interval` cycles in which `counts` is 1, one less for each refresh. `all` refreshes the banks of
- * pseudo-channel `pc`, `one` bank number `lane` of the channel. `owed` holds the balance plus `postpone`.
+ * pseudo-channel `pc`, `one` bank number `lane` of the channel. `owed` holds the balance plus `postpone`: what is done more than `postpone` in
+ * advance does not count, and what comes too late is told once and then forgiven.
  */
 export const RefreshDebt = parametric((p: RefreshParameters) => {
   const lanes = p.pseudoChannels * p.banks;
-  const most = 2 * p.postpone + 1;
-  const width = 32 - Math.clz32(most);
+  const most = 2 * p.postpone;
+  const width = 32 - Math.clz32(most + 1);
   const laneBits = Math.max(1, Math.log2(lanes));
-  const counterBits = 32 - Math.clz32(p.interval);
   return module(
     `RefreshDebt${lanes}`,
     {
@@ -26,30 +26,25 @@ export const RefreshDebt = parametric((p: RefreshParameters) => {
       out: {
         /** A bank owes more than `postpone` after this cycle. */
         late: bit,
-        /** A bank is refreshed that has had `postpone` in advance. */
-        ahead: bit,
       },
     },
     ({ counts, all, one, pc, lane }, hw) => {
-      const elapsed = hw.reg('elapsed', uint<number>(counterBits), { reset: 0 });
+      const elapsed = hw.reg('elapsed', uint<number>(32 - Math.clz32(p.interval)), { reset: 0 });
       const owed = hw.reg('owed', vec(lanes, uint<number>(width)), { reset: p.postpone });
       const due = hw.name('due', counts.and(elapsed.eq(p.interval)));
       hw.when(counts, () => elapsed.next(due.mux(1, elapsed.add(1))));
 
-      const late = hw.wire('late', bit, { default: 0 });
-      const ahead = hw.wire('ahead', bit, { default: 0 });
+      const late = hw.wire('isLate', bit, { default: 0 });
       hw.when(due.or(all).or(one), () => {
         const numbers = hw.lanes<number, number>(lanes, laneBits);
         const ofPc = hw.vec(Array.from({ length: lanes }, (_, i) => hw.lit(1, Math.floor(i / p.banks)))).eq(pc);
         const served = hw.name('served', all.splat(lanes).and(ofPc).or(one.splat(lanes).and(numbers.eq(lane))));
         const more = due.mux(owed.add(1), owed);
-        // One beyond the limit is as far as it is counted.
         const after = served.mux(more.subSat(1), more);
         owed.next(after.min(most));
-        late.set(after.eq(most).any());
-        ahead.set(served.and(more.eq(0)).any());
+        late.set(after.gt(most).any());
       });
-      return { late, ahead };
+      return { late };
     },
   );
 });

@@ -56,27 +56,33 @@ export const BankState = parametric(({ preset, enforce = true }: TimingParameter
       const openRow = hw.reg('openRow', vec(lanes, uint<number>(Math.log2(shape.rows))), { reset: 0 });
       const power = hw.reg('power', Power, { reset: Power.UP });
       const closing = hw.name('closing', column.kind.eq(ColumnKind.RDA).or(column.kind.eq(ColumnKind.WRA)));
-      const openNow = closing.mux(isOpen.bits().and(columnTarget.lane.oneHot<number>(lanes).not()), isOpen.bits());
+      const resets = column.kind.eq(ColumnKind.MRS);
+      const openNow = resets.mux(0, closing.mux(isOpen.bits().and(columnTarget.lane.oneHot<number>(lanes).not()), isOpen.bits()));
       const ofPc = (pc: Signal): Signal => (pseudoChannels === 1 ? hw.lit<number>(lanes, (1n << BigInt(lanes)) - 1n) : pc.mux(upper(hw, lanes), upper(hw, lanes).not()));
-      hw.when(closing, () => isOpen.nextAt(columnTarget.lane, 0));
+      hw.when(closing, () => isOpen.nextAt(columnTarget.lane, 0)).elsewhen(resets, () => isOpen.next(0));
       hw.switch(row.kind)
         .case(RowKind.ACT, () => {
           isOpen.nextAt(rowTarget.lane, 1);
           openRow.nextAt(rowTarget.lane, row.row);
         })
-        .case(RowKind.PRE, () => isOpen.nextAt(rowTarget.lane, 0))
-        .case(RowKind.PREA, () => isOpen.next(openNow.and(ofPc(row.pc).not()).unbits(lanes) as Signal<1, number>))
+        // Those that need closed banks leave them closed, whatever they were.
+        .case([RowKind.PRE, RowKind.REFSB], () => isOpen.nextAt(rowTarget.lane, 0))
+        .case([RowKind.PREA, RowKind.REF], () => isOpen.next(openNow.and(ofPc(row.pc).not()).unbits(lanes) as Signal<1, number>))
         .case(RowKind.PDE, () => power.next(Power.DOWN))
-        .case(RowKind.SRE, () => power.next(Power.SELF_REFRESH))
+        .case(RowKind.SRE, () => {
+          isOpen.next(0);
+          power.next(Power.SELF_REFRESH);
+        })
         .case([RowKind.PDX, RowKind.SRX], () => power.next(Power.UP));
       const { interval, postpone } = refreshRule(preset);
-      const refresh = hw.instance('refresh', RefreshDebt({ interval, postpone, pseudoChannels, banks: banksOf(shape) }), {
-        counts: power.ne(Power.SELF_REFRESH),
-        all: row.kind.eq(RowKind.REF),
-        one: row.kind.eq(RowKind.REFSB),
-        pc: row.pc,
-        lane: rowTarget.lane,
-      }).out;
+      const late = (): Signal =>
+        hw.instance('refresh', RefreshDebt({ interval, postpone, pseudoChannels, banks: banksOf(shape) }), {
+          counts: power.ne(Power.SELF_REFRESH),
+          all: row.kind.eq(RowKind.REF),
+          one: row.kind.eq(RowKind.REFSB),
+          pc: row.pc,
+          lane: rowTarget.lane,
+        }).out.late;
 
       // ---- what is broken -----------------------------------------------------------------------------------------------------------
       const collect = (found: ReadonlyMap<string, Signal>): Signal => hw.cat(...[...names].reverse().map((name) => found.get(name) ?? hw.lit(1, 0)));
@@ -91,10 +97,13 @@ export const BankState = parametric(({ preset, enforce = true }: TimingParameter
         for (const rule of all.filter((r) => r.to.includes(kind))) note(rule.name, timers.breaks(rule, { pc, lane }, bus === 'row'));
         if (needs === 'open') state('bankClosed', open[bus].bit(lane).not());
         if (needs === 'closed') state('bankOpen', target === 'bank' ? open[bus].bit(lane) : (target === 'pseudoChannel' ? open[bus].and(ofPc(pc)) : open[bus]).reduceOr());
-        if (kind === 'PDX' || kind === 'SRX') state('notAsleep', power.ne(kind === 'PDX' ? Power.DOWN : Power.SELF_REFRESH));
-        else state('asleep', power.ne(Power.UP));
-        if (target !== 'channel' && pseudoChannels === 1) state('noSuchBank', pc);
-        if (target === 'bank') state('noSuchBank', sid.ne(0));
+        if (kind === 'PDX' || kind === 'SRX') state('notPoweredDown', power.ne(kind === 'PDX' ? Power.DOWN : Power.SELF_REFRESH));
+        else {
+          state('powerDown', power.eq(Power.DOWN));
+          state('selfRefresh', power.eq(Power.SELF_REFRESH));
+        }
+        if (target !== 'channel' && pseudoChannels === 1) state('address', pc);
+        if (target === 'bank') state('address', sid.ne(0));
         return found;
       };
       const onBus = (bus: 'row' | 'column', kinds: readonly DramCommand[], codes: Readonly<Record<string, unknown>>, target: Target & { kind: Signal }, sid: Signal): Signal => {
@@ -107,7 +116,7 @@ export const BankState = parametric(({ preset, enforce = true }: TimingParameter
         'anyBroken',
         onBus('column', COLUMN_COMMANDS, ColumnKind as unknown as Record<string, unknown>, columnTarget, column.sid)
           .or(onBus('row', ROW_COMMANDS, RowKind as unknown as Record<string, unknown>, rowTarget, row.sid))
-          .or(collect(new Map<StateViolation, Signal>([['tREFI', refresh.late], ['refreshAhead', refresh.ahead]]))), // prettier-ignore
+          .or(collect(new Map<StateViolation, Signal>(interval === 0 ? [] : [['tREFI', late()]]))),
       );
       const violation = hw.name('isBroken', broken.reduceOr());
       const rule = hw.wire('firstRule', Violation, { default: 0 });

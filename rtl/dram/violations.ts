@@ -1,14 +1,14 @@
 import { enumeration, rules, type DramPreset, type Rule } from '../../src/index.ts';
 
-/** What a command can be wrong about beside the distance to other commands. */
+/** What can be wrong beside the distance between commands; named as the checker of command streams names them. */
 export const STATE_VIOLATIONS = {
   bankClosed: 'RD or WR of a bank that has no open row',
-  bankOpen: 'ACT, REF, REFSB, MRS or SRE while a bank it needs closed has an open row',
-  asleep: 'a command other than PDX or SRX while CKE is low',
-  notAsleep: 'PDX without PDE, or SRX without SRE',
-  noSuchBank: 'a stack or pseudo-channel that the device does not have',
+  bankOpen: 'ACT, REF, REFSB, MRS or SRE while a bank that it needs closed has an open row',
+  powerDown: 'a command other than PDX in power-down',
+  selfRefresh: 'a command other than SRX in self-refresh',
+  notPoweredDown: 'PDX without PDE, or SRX without SRE',
+  address: 'a stack or pseudo-channel that the device does not have',
   tREFI: 'a bank owes more refreshes than may be postponed',
-  refreshAhead: 'a refresh of a bank that had as many in advance as may be',
 } as const;
 export type StateViolation = keyof typeof STATE_VIOLATIONS;
 
