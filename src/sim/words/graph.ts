@@ -30,6 +30,8 @@ export type WordOp =
 /** Width of a vector. */
 export const VECTOR = 128;
 export const VECTOR_BYTES = 16;
+/** Region of vectors that are loaded from words of the state, where lanes are not packed. */
+export const IN_WORDS = -1;
 
 export interface WordNode {
   readonly op: WordOp;

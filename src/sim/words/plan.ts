@@ -1,5 +1,5 @@
 import type { Word } from '../../ir/words.ts';
-import type { WordGraph } from './graph.ts';
+import { IN_WORDS, type WordGraph } from './graph.ts';
 import { rootsOf, type Block, type Branch, type Sink } from './sinks.ts';
 import { splitBranches } from './split.ts';
 
@@ -220,6 +220,7 @@ function readBeforeWrite(g: WordGraph, late: Block, done: Uint8Array): Word[] {
       if (r !== undefined && written.has(r)) found.add(x);
       // A load also reads slots that are written one by one.
       if (n.op === 'load' && [...slots].some((s) => s >= n.k)) found.add(x);
+      if (n.op === 'vload' && n.resource === IN_WORDS && [0, 1, 2, 3].some((i) => slots.has(n.k / 4 + i))) found.add(x);
     }
   };
   const walk = (b: Block): void => {

@@ -3,8 +3,8 @@ import type { NodeId } from '../../../ir/netlist.ts';
 import { operators } from '../../../ir/operators/index.ts';
 import type { Lowered, Operand, VecOperand, Word } from '../../../ir/words.ts';
 import type { Layout } from '../../layout.ts';
-import type { WordGraph } from '../graph.ts';
-import { LaneWords } from './words.ts';
+import { IN_WORDS, type WordGraph } from '../graph.ts';
+import { LaneWords, LONGEST_TABLE } from './words.ts';
 import { REDUCTIONS } from './reductions.ts';
 import { VEC_ROWS } from './vecs.ts';
 import { sizeOf } from './simd.ts';
@@ -67,15 +67,22 @@ export class LaneLowering {
     if (node.op === 'insert') return this.has(node.args[0]!);
     if (node.op === 'pack') return node.args.every((a) => this.laneOf(a) !== undefined);
     if (node.args.some((a) => this.graph.nodes[a]!.width > 32)) return false;
-    if (node.op === 'gather') return node.args.some((a) => this.has(a)) && (this.has(node.args[1]!) || node.lanes >= WORTH_IT);
+    if (node.op === 'gather') return this.#looksUp(node);
     if (node.args.some((a) => this.has(a))) return true;
     const args = node.args.map((a) => this.graph.nodes[a]!);
     return node.lanes >= WORTH_IT && args.every((a) => this.#cheap(a));
   }
 
-  /** Can it be put into vectors with few instructions? */
+  /** A table that lies in words is better read by the lanes, one by one. */
+  #looksUp({ args: [table, index], lanes }: Op): boolean {
+    const from = this.graph.nodes[table!]!;
+    if (from.lanes > LONGEST_TABLE || (!this.has(table!) && this.layout.places.has(table!))) return false;
+    return this.has(index!) || (lanes >= WORTH_IT && this.has(table!));
+  }
+
+  /** Can it be put into vectors with few instructions, or (looked up lane by lane in words) is it worth them? */
   #cheap(n: GraphNode): boolean {
-    return n.kind === 'const' || (n.kind === 'op' && (n.op === 'splat' || (n.op === 'unbits' && (n.width === 1 || ALIGNED.includes(n.width)))));
+    return n.kind === 'const' || (n.kind === 'op' && (n.op === 'splat' || n.op === 'gather' || (n.op === 'unbits' && (n.width === 1 || ALIGNED.includes(n.width)))));
   }
 
   /** The Vec in vectors, and the lane of it, that a value is. */
@@ -105,6 +112,11 @@ export class LaneLowering {
     if (node.kind === 'const') {
       const lane = (i: number): number => Number((node.value >> BigInt(i * node.width)) & ((1n << BigInt(node.width)) - 1n));
       return of.build(Array.from({ length: node.lanes }, (_, i) => g.constant(lane(i))));
+    }
+    const words = node.kind === 'input' || node.kind === 'port' ? this.layout.places.get(node.id) : undefined;
+    if (words !== undefined && words.wordsPerLane === 1) {
+      const parts = Array.from({ length: of.parts.count(4) }, (_, p) => g.vload(4 * words.first + 16 * p, IN_WORDS));
+      return of.number(4, parts, node.width);
     }
     if (node.kind === 'op') {
       const row = VEC_ROWS[node.op];

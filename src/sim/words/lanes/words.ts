@@ -652,8 +652,9 @@ type LaneValue =
   /** The low `from` bits of another value, sign-extended to 32. */
   | { readonly kind: 'signed'; readonly width: 32; readonly of: Word; readonly from: number };
 
-/** An index that no table reaches. */
-const BEYOND = 63;
+/** Lanes of a table that indices in vectors can reach, and an index that is beyond. */
+export const LONGEST_TABLE = 63;
+const BEYOND = LONGEST_TABLE;
 
 const isMask = (c: number): boolean => c !== 0 && (c & (c + 1)) === 0;
 
