@@ -3,12 +3,13 @@ import type { DramCommand } from '../../src/dram/index.ts';
 import { ColumnKind, commandPort, dataPort, RowKind } from '../dram/interface.ts';
 import { Banks, type Issue } from './banks.ts';
 import { controllerConfig, controllerShape, type ControllerConfig, type ControllerOptions } from './config.ts';
-import { readPath, WriteData, writePath } from './data.ts';
+import { arrivals, readsToCome, WriteData, writePath } from './data.ts';
 import { requestPort, responsePort } from './interface.ts';
 import { power } from './power.ts';
 import { AgedQueue, type Lanes, type RowChange } from './queue.ts';
 import { overBanks, Refresh } from './refresh.ts';
 import { choose, direction, overtaken } from './scheduler.ts';
+import { statistics, statisticsFields, statisticsPorts } from './statistics.ts';
 import { COLUMN_COMMANDS, timingPlan, type TimerName } from './timing.ts';
 
 const controller = parametric((config: ControllerConfig) => {
@@ -21,16 +22,16 @@ const controller = parametric((config: ControllerConfig) => {
     {
       io: { request: flip(requestPort(config, shape)), response: responsePort(config, shape), command: commandPort(organisation), data: dataPort(organisation) },
       in: { stop: bit },
-      out: { drained: bit, refreshOwed: uint(8), idle: bit },
+      out: { drained: bit, idle: bit, refreshOwed: uint(8), ...statisticsPorts },
     },
     ({ request, response, command, data, stop }, hw) => {
       const all = <T extends Signal<1>>(...list: readonly T[]): Signal<1> => list.reduce<Signal<1>>((a, b) => a.and(b), hw.lit(1, 1));
       const none = hw.lit(1, 0);
 
       // ---- state --------------------------------------------------------------------------------------------------------------------
-      const address = { bank: bankBits, row: shape.rowBits, column: shape.columnBits };
-      const reads = new AgedQueue(hw, 'read', config.reads, { ...address, id: config.idBits });
-      const writes = new AgedQueue(hw, 'write', config.writes, { ...address, id: config.idBits, slot: indexWidth(config.writes) });
+      const fields = { bank: bankBits, row: shape.rowBits, column: shape.columnBits, id: config.idBits, ...statisticsFields(config) };
+      const reads = new AgedQueue(hw, 'read', config.reads, fields);
+      const writes = new AgedQueue(hw, 'write', config.writes, { ...fields, slot: indexWidth(config.writes) });
       const superseded = hw.reg('writeSuperseded', vec(config.writes, uint<number>(1)), { reset: 0 });
       const perBank = config.refresh === 'per-bank';
       const timers: TimerName[] = ['act', 'rrd', 'pre', 'rcdRead', 'rcdWrite', 'ccd', 'wtr', 'rtw', ...(perBank ? ['refreshed' as const] : [])];
@@ -41,6 +42,8 @@ const controller = parametric((config: ControllerConfig) => {
       const read = hw.wire('read', bit);
       const write = hw.wire('write', bit);
       const readsFlying = hw.wire('dataFlying', bit);
+
+      const arrived = arrivals(hw, shape, data);
 
       // ---- requests -----------------------------------------------------------------------------------------------------------------
       const { bank: toBank, row: toRow, column: toColumn } = request;
@@ -170,9 +173,24 @@ const controller = parametric((config: ControllerConfig) => {
 
       const change: RowChange = { activate, close, closeAll, bank: rowBank, row: rowRow, pcShift };
       const closes = close.and(rowBank.eq(toBank)).or(closeAll.and(pcOf(rowBank).eq(pcOf(toBank)))).or(autoClose.and(columnBank.eq(toBank)));
-      const stays = banks.open.bit(toBank).and(banks.openRow.at(toBank).eq(toRow)).and(closes.not());
-      const hit = activate.and(rowBank.eq(toBank)).mux(rowRow.eq(toRow), stays);
-      const values = { ...asked, id: request.id };
+      const stays = banks.open.bit(toBank).and(closes.not());
+      const opens = activate.and(rowBank.eq(toBank));
+      const hit = hw.name('isHit', opens.mux(rowRow.eq(toRow), stays.and(banks.openRow.at(toBank).eq(toRow))));
+      const counted = statistics(hw, config, shape, {
+        reads,
+        writes,
+        draining,
+        awake,
+        refreshing: refresh.blocked,
+        fourActivates: mayActivateMore.not(),
+        banks,
+        take: { read, write, readIndex, writeIndex },
+        put: { read: putRead, write: putWrite, forward },
+        forwarding,
+        heldUp: arrived.done,
+        outcome: hit.mux(hw.lit(2, 0), opens.or(stays).mux(hw.lit(2, 2), 1)),
+      });
+      const values = { ...asked, id: request.id, ...counted.values };
       starvedRead.set(overtaken(hw, 'read', { found: read, index: readIndex }, config.ageCap));
       starvedWrite.set(overtaken(hw, 'write', { found: write, index: writeIndex }, config.ageCap));
       reads.update(change, { when: read, at: readIndex }, { when: putRead, hit, values });
@@ -215,7 +233,8 @@ const controller = parametric((config: ControllerConfig) => {
       // A write over a queued one takes over what that one wrote and this one does not, so that the younger of the two has all of it.
       store.put(putWrite, queued.mux(request.mask.unbits<number>(shape.bytes).mux(bytes(old), bytes(given256)).bits(), given256), queued.mux(request.mask.and(oldMask), request.mask));
 
-      const arrived = readPath(hw, shape, timing.RL + shape.beats + 4, { when: read, tag: reads.field('id').at(readIndex) }, data);
+      const id8 = reads.field('id').at(readIndex);
+      const { tag: came, flying } = readsToCome(hw, timing.RL + shape.beats + 4, { when: read, tag: counted.tag === undefined ? id8 : counted.tag.cat(id8) }, arrived.done);
       const forwardId = hw.reg('forwardId', uint<number>(config.idBits));
       const forwardData = hw.reg('forwardData', uint<number>(32 * shape.words));
       hw.when(forward, () => {
@@ -228,12 +247,13 @@ const controller = parametric((config: ControllerConfig) => {
       const answer = hw.reg('answer', vec<number, ReturnType<typeof uint<32>>>(shape.words, uint(32)));
       valid.next(arrived.done.or(forwarding));
       hw.when(arrived.done, () => {
-        id.next(arrived.tag);
+        id.next(came.slice<number, number>(config.idBits - 1, 0));
         answer.next(arrived.data);
       }).elsewhen(forwarding, () => {
         id.next(forwardId);
         answer.next(forwardData.unbits(shape.words) as typeof answer);
       });
+      if (counted.tag !== undefined) counted.answer(came.slice<number, number>(came.width - 1, config.idBits), arrived.done, forwarding);
       response.valid.set(valid);
       response.id.set(id);
       response.data.set(answer);
@@ -243,13 +263,13 @@ const controller = parametric((config: ControllerConfig) => {
       hw.when(write, () => writtenId.next(writes.field('id').at(writeIndex)));
       response.written.set(written);
       response.writtenId.set(writtenId);
-      readsFlying.set(arrived.busy.or(out.busy).or(forwarding).or(valid));
+      readsFlying.set(flying.or(out.busy).or(forwarding).or(valid));
 
       // ---- giving the channel away ------------------------------------------------------------------------------------------------------
       const rfcOver = refresh.blocked.eq(0);
       given.set(all(stop, empty));
       const drained = hw.name('isDrained', all(stop, empty, readsFlying.not(), banks.open.eq(0), quiet.eq(0), refresh.active.not(), rfcOver, awake));
-      return { drained, refreshOwed: refresh.owed, idle: all(empty, readsFlying.not()) };
+      return { drained, refreshOwed: refresh.owed, idle: all(empty, readsFlying.not()), ...counted.outputs } as never;
     },
   );
 });

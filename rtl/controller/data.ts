@@ -110,18 +110,12 @@ export function writePath(
   return { wdq: hw.vec(lanes.flatMap((l) => l.toArray())), dm, freed: starts, slot, busy };
 }
 
-/** Data on DQ to answers, in the order of the read commands. */
-export function readPath(
-  hw: Hardware,
-  shape: ControllerShape,
-  depth: number,
-  read: { readonly when: Signal<1>; readonly tag: Signal },
-  port: { readonly rdq: Words; readonly rvalid: Signal },
-): { readonly done: Signal<1>; readonly tag: Signal; readonly data: Words; readonly busy: Signal<1> } {
+/** Data on DQ, a burst at a time: two pseudo-channels never end one in the same cycle, as their commands come one after the other. */
+export function arrivals(hw: Hardware, shape: ControllerShape, port: { readonly rdq: Words; readonly rvalid: Signal }): { readonly done: Signal<1>; readonly data: Words } {
   const { words, beats, pseudoChannels } = shape;
   const perCycle = words / beats;
   let done: Signal<1> = hw.lit(1, 0);
-  let data = hw.lit(32, 0).splat<number>(words);
+  let data: Words = hw.lit(32, 0).splat<number>(words);
   for (let p = 0; p < pseudoChannels; p++) {
     const valid = port.rvalid.bit(p);
     const now = part(hw, port.rdq, p * perCycle, perCycle);
@@ -137,7 +131,12 @@ export function readPath(
     data = p === 0 ? whole : last.mux(whole, data);
     done = done.or(last);
   }
+  return { done, data };
+}
+
+/** Whose data they are: reads in the order of their commands. */
+export function readsToCome(hw: Hardware, depth: number, read: { readonly when: Signal<1>; readonly tag: Signal }, done: Signal<1>): { readonly tag: Signal; readonly flying: Signal<1> } {
   const flying = hw.reg('readsFlying', uint<number>(indexWidth(depth + 1)), { reset: 0 });
   hw.when(read.when.ne(done), () => flying.next(read.when.mux(flying.add(1), flying.sub(1))));
-  return { done, tag: ring(hw, 'readsToCome', depth, read.tag.width, read.when, read.tag, done), data, busy: flying.ne(0) };
+  return { tag: ring(hw, 'readsToCome', depth, read.tag.width, read.when, read.tag, done), flying: flying.ne(0) };
 }

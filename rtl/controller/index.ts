@@ -1,4 +1,6 @@
+export { AddressMap, MappedDramController, mappedRequestPort, type MappedControllerOptions } from './address-map.ts';
 export { controllerConfig, controllerShape, type ControllerConfig, type ControllerOptions, type ControllerShape, type RefreshMode, type RowPolicy, type StatisticsLevel } from './config.ts';
 export { DramController } from './controller.ts';
 export { requestPort, responsePort } from './interface.ts';
 export { timingPlan, type Load, type TimerName, type TimingPlan } from './timing.ts';
+export { BUCKETS, CAUSES, ROW_OUTCOMES, type Cause } from './statistics.ts';
