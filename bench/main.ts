@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { coreDesigns, engineDesigns, type CoreDesign } from './core-designs.ts';
 import { coreBench } from './core.ts';
+import { dramBench } from './dram.ts';
 import { enginesBench } from './engines.ts';
 
 /** `npm run -s bench -- <name>`: speed, as ratios to other engines and peers wherever there are any. */
@@ -51,6 +52,20 @@ program
   .action(async (_: unknown, command: Command) => {
     process.argv.splice(2, process.argv.length, ...command.args);
     await import('./wave.ts');
+  });
+
+program
+  .command('dram')
+  .description('memory controller of one channel, queues of 32 + 32, under several loads')
+  .option('--json', 'machine-readable')
+  .option('--preset <name>', 'timing set', 'ramulator2-hbm2-2000')
+  .option('--seconds <n>', 'CPU seconds measured per load', '1')
+  .action(({ json, preset, seconds }: { json?: true; preset: string; seconds: string }) => {
+    try {
+      dramBench({ json: json === true, preset, seconds: positive('--seconds', seconds) });
+    } catch (error) {
+      program.error((error as Error).message);
+    }
   });
 
 program.on('command:*', ([name]: string[]) => program.error(`there is no benchmark "${name ?? ''}"; there are: ${program.commands.map((c) => c.name()).join(', ')}`));

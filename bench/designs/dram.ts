@@ -68,7 +68,7 @@ export const DramBench = parametric((p: { readonly traffic: Traffic; readonly op
     const store = hw.reg('store', vec((shape.words / shape.beats) * shape.pseudoChannels, uint(32)), { reset: 0 });
     hw.when(pipes.reduce((a, b) => a.or(b)), () => store.next(store.add(1).xor(io.data.wdq)));
     io.data.rdq.set(store);
-    hw.when(io.response.valid, () => answered.next(answered.add(1)));
+    hw.when(io.response.valid.or(io.response.written), () => answered.next(answered.add(io.response.valid.addWide(io.response.written).zext(32))));
     return { accepted, answered };
   });
 });
