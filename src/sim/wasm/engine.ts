@@ -57,7 +57,8 @@ class WasmBackend implements Backend {
     this.storage = {
       failed: ints(1),
       covers: ((at) => new Float64Array(this.#memory.buffer, at, checks))(this.#allocate(8 * checks)),
-      words: ints(layout.size),
+      // A vector may be loaded that begins with the last word.
+      words: ints(layout.size + VECTOR_BYTES / 4).subarray(0, layout.size),
       memories: layout.memories.map((m) => ints(m.length)),
       picture: ints,
       linear: { memory: this.#memory, allocate: (bytes) => this.#allocate(bytes) },
