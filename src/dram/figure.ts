@@ -82,6 +82,13 @@ const LANE = 26;
 const BOX = 20;
 const ARROW = 18;
 const LANES = ['row', 'column', 'DQ'] as const;
+type Lane = (typeof LANES)[number];
+
+/** Only what a panel has something on. */
+function lanesOf(steps: readonly Step[]): readonly Lane[] {
+  const buses = new Set(steps.map((s) => COMMAND_KINDS[s.command].bus));
+  return LANES.filter((lane) => buses.has(lane === 'DQ' ? 'column' : lane));
+}
 
 /** Colours follow the reader's light or dark page. */
 const STYLE = `
@@ -105,7 +112,7 @@ export function timingFigure(preset: DramPreset): string {
   let y = 40;
   shown.forEach((panel, i) => {
     out.push(...panelLines(panel, placed[i]!, preset, all, x, y));
-    y += 22 + LANES.length * LANE + panel.arrows.length * ARROW + 26;
+    y += 22 + lanesOf(panel.steps).length * LANE + panel.arrows.length * ARROW + 26;
   });
   const head = `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${y}" viewBox="0 0 ${WIDTH} ${y}" role="img">`;
   const title = `${preset.name}: cycles of ${preset.tCK} ps`;
@@ -114,8 +121,9 @@ export function timingFigure(preset: DramPreset): string {
 
 function panelLines({ title, arrows }: Panel, steps: readonly Placed[], { timing, organisation }: DramPreset, all: readonly Rule[], x: (cycle: number) => number, top: number): string[] {
   const out = [`<text class="title" x="10" y="${top + 12}">${title}</text>`];
-  const lane = (name: (typeof LANES)[number]): number => top + 22 + LANES.indexOf(name) * LANE;
-  for (const name of LANES) {
+  const lanes = lanesOf(steps);
+  const lane = (name: Lane): number => top + 22 + lanes.indexOf(name) * LANE;
+  for (const name of lanes) {
     const y = lane(name);
     out.push(`<text class="lane" x="${LEFT - 10}" y="${y + 14}">${name}</text>`, `<path class="rail" d="M${LEFT} ${y + BOX / 2}H${WIDTH - 20}"/>`);
   }
@@ -133,7 +141,7 @@ function panelLines({ title, arrows }: Panel, steps: readonly Placed[], { timing
   arrows.forEach(({ rule: name, from, to }, i) => {
     const [a, b] = [steps[from]!, steps[to]!];
     const rule = all.find((r) => r.name === name && applies(r, a, b))!;
-    const y = top + 22 + LANES.length * LANE + i * ARROW + 10;
+    const y = top + 22 + lanes.length * LANE + i * ARROW + 10;
     const end = a.cycle + rule.cycles;
     out.push(`<path class="arrow" d="M${x(a.cycle)} ${y}H${x(end)}"/>`, `<text class="dim" x="${x(end) + 6}" y="${y + 4}">${name} ${rule.cycles}${rule.formula === name ? '' : ` = ${rule.formula}`}</text>`);
   });
