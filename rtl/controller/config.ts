@@ -25,7 +25,7 @@ export interface ControllerOptions {
   readonly drain?: { readonly high?: number; readonly low?: number; readonly wait?: number };
   /** Default `open`. */
   readonly rowPolicy?: RowPolicy;
-  /** Default `all-bank`. */
+  /** Default `all-bank`, or `none` for memory whose tREFI is 0. */
   readonly refresh?: RefreshMode;
   /** Due refreshes that may wait for an idle moment, at most one less than the preset allows. Default 0. */
   readonly postpone?: number;
@@ -64,7 +64,7 @@ export function controllerConfig(options: ControllerOptions): ControllerConfig {
     Object.keys(given).filter((k) => !known.includes(k)).forEach((k) => problems.push({ code: 'unknown-option', message: `memory controller: ${what} has no option "${k}"`, hint: suggest(k, known) })); // prettier-ignore
   unknown('it', options, KEYS);
   unknown('drain', options.drain ?? {}, DRAIN_KEYS);
-  const { preset, reads = 64, writes = 64, idBits = 8, ageCap = 32, drain = {}, rowPolicy = 'open', refresh = 'all-bank', postpone = 0, powerDown = 0, statistics = 'none' } = options;
+  const { preset, reads = 64, writes = 64, idBits = 8, ageCap = 32, drain = {}, rowPolicy = 'open', refresh = preset.timing.tREFI === 0 ? 'none' : 'all-bank', postpone = 0, powerDown = 0, statistics = 'none' } = options;
   const { high = Math.ceil(0.75 * writes), low = Math.floor(0.25 * writes), wait = 1000 } = drain;
   const timeout = typeof rowPolicy === 'object' ? rowPolicy.timeout : 0;
   const whole = (name: string, value: number, least: number, greatest: number): void => {
@@ -85,6 +85,9 @@ export function controllerConfig(options: ControllerOptions): ControllerConfig {
     whole('rowPolicy.timeout', timeout, 1, 255);
   } else among('rowPolicy', rowPolicy, ['open', 'closed']);
   among('refresh', refresh, REFRESH_MODES);
+  if (refresh !== 'none' && (preset.timing.tREFI === 0 || preset.timing.refreshPostpone < 1)) {
+    problems.push({ code: 'bad-parameter', message: `memory controller: ${refresh} refresh with tREFI = ${preset.timing.tREFI} and refreshPostpone = ${preset.timing.refreshPostpone} of preset ${preset.name}`, hint: "banks must be closed first, so at least one refresh must be allowed to be owed; or choose refresh 'none'" });
+  }
   whole('postpone', postpone, 0, Math.max(0, preset.timing.refreshPostpone - 1));
   whole('powerDown', powerDown, 0, 65535);
   among('statistics', statistics, STATISTICS);

@@ -118,7 +118,7 @@ const controller = parametric((config: ControllerConfig) => {
       const activate = hw.name('activate', ofRequest.and(banks.open.bit(requestBank).not()));
       const unusedFor = config.timeout === 0 ? undefined : hw.reg('unusedFor', vec(total, uint(8)), { reset: 0 });
       const unused = unusedFor === undefined ? hw.lit<number>(total, 0) : unusedFor.eq(0).bits().and(banks.open).and(mayClose).and(blocked.not()).and(chosen.hits.not());
-      const spare = all(refreshing.not(), chosen.row.found.not(), awake);
+      const spare = all(refreshing.not(), chosen.row.found.not(), awake, enter.not());
       const closeUnused = spare.and(unused.reduceOr());
       // Before the channel is given away, its rows are closed.
       const closing = Array.from({ length: pseudoChannels }, (_, p) => {

@@ -1,7 +1,7 @@
-import { simulate, type EngineName } from '../../../src/index.ts';
+import { simulate, textWave, type EngineName } from '../../../src/index.ts';
 import { DramChecker } from '../../../src/dram/checker.ts';
 import type { DramCommandEvent } from '../../../src/dram/command.ts';
-import { DRAM_COMMANDS, type DramCommand } from '../../../src/dram/index.ts';
+import { DRAM_COMMANDS, type DramCommand, type DramPreset } from '../../../src/dram/index.ts';
 import { controllerConfig, controllerShape, DramController, type ControllerOptions } from '../../../rtl/controller/index.ts';
 import { ColumnKind, RowKind } from '../../../rtl/dram/interface.ts';
 
@@ -33,9 +33,13 @@ export interface Outcome {
   readonly served: readonly Served[];
   readonly problems: readonly string[];
   readonly cycles: number;
+  readonly wave?: string;
   /** Counters of the controller in the end. */
   readonly totals: { readonly reads: number; readonly writes: number; readonly forwarded: number; readonly readCycles: readonly number[]; readonly writeCycles: readonly number[] };
 }
+
+/** What a short story needs. */
+const WAVE = '**.accept, **.readCount, **.writeCount, **.R_kind, **.R_ba, **.R_row, **.C_kind, **.C_ba, **.response_valid, **.response_written';
 
 const codes = (kinds: object): Map<number, DramCommand> => new Map(Object.entries(kinds).flatMap(([name, code]) => (DRAM_COMMANDS.some((c) => c === name) ? [[code as number, name as DramCommand]] : [])));
 
@@ -43,17 +47,17 @@ const codes = (kinds: object): Map<number, DramCommand> => new Map(Object.entrie
  * The controller, with a memory in plain TypeScript behind its data port: rows of bytes in a Map, read and written when commands stand on the port.
  * The order of accepted requests says what each read must return; nothing of the controller is looked at but its ports.
  */
-export function serve(options: ControllerOptions, requests: readonly Request[], run: { readonly engine?: EngineName; readonly until?: number; readonly limit?: number; readonly stop?: { readonly at: number; readonly resume: number } } = {}): Outcome {
+export function serve(options: ControllerOptions, requests: readonly Request[], run: { readonly engine?: EngineName; readonly until?: number; readonly limit?: number; readonly stop?: { readonly at: number; readonly resume: number }; readonly wave?: boolean; readonly checked?: DramPreset } = {}): Outcome {
   const config = controllerConfig(options);
   const shape = controllerShape(config.preset);
   const { preset } = config;
   const { banksPerGroup } = preset.organisation;
-  const sim = simulate(DramController(options), { engine: run.engine ?? 'wasm' });
+  const sim = simulate(DramController(options), { engine: run.engine ?? 'wasm', ...(run.wave === true && { record: WAVE }) });
   sim.reset(1);
   const { request, response, command, data } = sim.io;
   const rowCodes = codes(RowKind);
   const columnCodes = codes(ColumnKind);
-  const checker = new DramChecker(preset);
+  const checker = new DramChecker(run.checked ?? preset);
   const commands: DramCommandEvent[] = [];
   const problems: string[] = [];
   const served: Served[] = [];
@@ -71,6 +75,8 @@ export function serve(options: ControllerOptions, requests: readonly Request[], 
   let next = 0;
   let wait = requests[0]?.gap ?? 0;
   let cycle = 0;
+  // Cycle of the simulation, whose first one is reset, in which the first problem was seen.
+  let first = 0;
   const busy = (): boolean => next < requests.length || waiting.size > 0 || writeBursts.length > 0 || cycle < (run.until ?? 0);
   for (; busy(); cycle++) {
     if (cycle > limit) {
@@ -179,11 +185,12 @@ export function serve(options: ControllerOptions, requests: readonly Request[], 
       next++;
       wait = requests[next]?.gap ?? 0;
     } else if (wait > 0) wait--;
+    if (problems.length === 0) first = cycle + 1;
     sim.step();
   }
   for (const [place, cells] of expected) {
     if (Buffer.compare(cells, memory.get(place) ?? fresh()) !== 0) problems.push(`bank.row.column ${place} holds ${Buffer.from(memory.get(place) ?? fresh()).toString('hex')} in the end, and last written was ${Buffer.from(cells).toString('hex')}`);
   }
   const totals = { reads: Number(sim.out.reads), writes: Number(sim.out.writes), forwarded: Number(sim.out.forwarded), readCycles: sim.out.readCycles as number[], writeCycles: sim.out.writeCycles as number[] };
-  return { commands, served, problems, cycles: cycle, totals };
+  return { commands, served, problems, cycles: cycle, totals, ...(run.wave === true && { wave: textWave(sim.recording(), { stepPs: 1000, cell: 4, width: 320, fromPs: 1000 * Math.max(0, first - 60), toPs: 1000 * (first + 4) }) }) };
 }
