@@ -1,0 +1,25 @@
+import type { Signal } from '../../../src/index.ts';
+import { jam } from './shift.ts';
+
+/** Words up to this width stay vectors where units stand side by side. */
+const LANE = 32;
+
+/**
+ * The high bits of x * y, for factors of one width: `width + 3` of them, of which the last one also says whether any below was 1. Factors
+ * of more than 16 bits are multiplied in halves, so that nothing is wider than a lane.
+ */
+export function productHigh(x: Signal, y: Signal): Signal {
+  const p = x.width;
+  if (2 * p <= LANE) return jam(x.mul(y), p - 3);
+  const k = Math.ceil(p / 2);
+  const high = (s: Signal): Signal => s.slice<number, number>(p - 1, k).zext<number>(k);
+  const low = (s: Signal): Signal => s.trunc<number>(k);
+  // x y = hh 2^2k + (hl + lh) 2^k + ll: what ll carries into the middle is its upper half.
+  const ll = low(x).mul(low(y)) as Signal;
+  const middle = (high(x).mul(low(y)) as Signal).zext<number>(2 * k + 1).add((low(x).mul(high(y)) as Signal).zext<number>(2 * k + 1)).add(ll.shr(k).zext<number>(2 * k + 1));
+  const top = (high(x).mul(high(y)) as Signal).add(middle.shr(k).trunc<number>(2 * k));
+  // Of the 4k bits the product has 2p.
+  const kept = top.trunc<number>(2 * (p - k)).cat(middle.trunc<number>(k)) as Signal;
+  const sticky = low(ll).reduceOr();
+  return jam(kept, kept.width - (p + 3)).or(sticky.zext<number>(p + 3));
+}
