@@ -11,6 +11,9 @@ interface BankState {
   opener?: DramCommandEvent | undefined;
 }
 
+/** What each way out is out of. */
+const ENTRY = { PDX: 'PDE', SRX: 'SRE' } as const;
+
 /**
  * Which banks are open, and whether the channel sleeps. At the beginning all banks are closed and the channel is awake. After a mistake the
  * state is what the command would have led to if it had been allowed, so that one mistake is told once.
@@ -40,7 +43,7 @@ export class StateChecker {
   #power(event: DramCommandEvent): DramViolation[] {
     const { command } = event;
     const entry = this.#asleep;
-    const exits = command === 'PDX' ? 'PDE' : command === 'SRX' ? 'SRE' : undefined;
+    const exits = command === 'PDX' || command === 'SRX' ? ENTRY[command] : undefined;
     if (exits !== undefined && entry?.command !== exits) {
       const state = exits === 'PDE' ? 'power-down' : 'self-refresh';
       return [broken('power', 'notPoweredDown', event, `the channel is not in ${state}`, entry)];
@@ -80,8 +83,11 @@ export class StateChecker {
 
   #change(event: DramCommandEvent): void {
     const { command } = event;
+    // The way out of the other sleep does not wake it.
     if (command === 'PDE' || command === 'SRE') this.#asleep = event;
-    else if (command === 'PDX' || command === 'SRX') this.#asleep = undefined;
+    else if (command === 'PDX' || command === 'SRX') {
+      if (this.#asleep?.command === ENTRY[command]) this.#asleep = undefined;
+    }
     const kept = command === 'RD' || command === 'WR' || command === 'PDE' || command === 'PDX' || command === 'SRX';
     if (!kept) for (const bank of this.#targets(event)) bank.opener = command === 'ACT' ? event : undefined;
   }

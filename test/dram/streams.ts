@@ -41,8 +41,11 @@ export function legalStream(preset: DramPreset, length: number, random: Random):
     const least = Math.max(0, events.at(-1)?.cycle ?? 0, ...earliest(events, next, preset).values());
     events.push({ ...next, cycle: least + (random() < 0.7 ? 0 : below(4)) });
   };
+  let last = { pseudoChannel: 0, group: 0, bank: 0, row: 0 };
   while (events.length < length) {
-    const place = { pseudoChannel: below(pseudoChannels), group: below(bankGroups), bank: below(banksPerGroup), row: below(3) };
+    // Neighbours in a group and bursts of one row would be rare by chance.
+    const place = random() < 0.4 ? last : { pseudoChannel: below(pseudoChannels), group: below(bankGroups), bank: below(banksPerGroup), row: below(3) };
+    last = place;
     const { pseudoChannel: pc, group, bank } = place;
     const dice = random();
     if (asleep !== undefined) {
