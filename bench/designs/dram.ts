@@ -22,7 +22,9 @@ export const DramBench = parametric((p: { readonly traffic: Traffic; readonly op
   const shape = controllerShape(preset);
   const { order, writes, every } = p.traffic;
   return module('DramBench', { in: { seed: uint(64) }, out: { accepted: uint(32), answered: uint(32) } }, ({ seed }, hw) => {
-    const rnd = hw.instance('lfsr', Lfsr64, { seed }).out.q;
+    const source = hw.instance('lfsr', Lfsr64, { seed }).out.q;
+    // A request stays as it is until it is taken.
+    const rnd = hw.reg('rnd', uint(64), { reset: 0 });
     const { io } = hw.instance('controller', DramController({ ...p.options, preset }), { stop: 0 });
     const next = hw.reg('next', uint(32), { reset: 0 });
     const accepted = hw.reg('accepted', uint(32), { reset: 0 });
@@ -31,6 +33,7 @@ export const DramBench = parametric((p: { readonly traffic: Traffic; readonly op
     const valid = hw.name('offer', pace.eq(0).and(hw.reset().not()));
     const take = valid.and(io.request.ready);
     hw.when(take, () => {
+      rnd.next(source);
       next.next(next.add(1));
       accepted.next(accepted.add(1));
       pace.next(every - 1);

@@ -2,5 +2,6 @@ export { AddressMap, MappedDramController, mappedRequestPort, type MappedControl
 export { controllerConfig, controllerShape, type ControllerConfig, type ControllerOptions, type ControllerShape, type RefreshMode, type RowPolicy, type StatisticsLevel } from './config.ts';
 export { DramController } from './controller.ts';
 export { requestPort, responsePort } from './interface.ts';
+export { LatencyReport, type LatencyClass, type LatencySummary, type Observed } from './report.ts';
 export { timingPlan, type Load, type TimerName, type TimingPlan } from './timing.ts';
 export { BUCKETS, CAUSES, ROW_OUTCOMES, type Cause } from './statistics.ts';
