@@ -1,5 +1,5 @@
-import { simulate, type ColumnCommand, type DramCommand, type DramPreset, type RowCommand, type Simulation } from '../../../src/index.ts';
-import { BankState, ColumnKind, RowKind, violationNames, type DramDevice } from '../../../rtl/dram/index.ts';
+import { simulate, type ColumnCommand, type DramCommand, type DramPreset, type RowCommand } from '../../../src/index.ts';
+import { BankState, ColumnKind, RowKind, violationNames } from '../../../rtl/dram/index.ts';
 
 /** A command as tests write it: fields left out are 0. */
 export interface Cmd {
@@ -18,7 +18,8 @@ export const NO_ROW = { kind: RowKind.RNOP, pc: 0, sid: 0, ba: 0, row: 0 };
 export const NO_COLUMN = { kind: ColumnKind.CNOP, pc: 0, sid: 0, ba: 0, column: 0, mr: 0, op: 0 };
 export const isRow = (command: DramCommand): boolean => Object.hasOwn(RowKind, command);
 
-type Commands = Simulation<ReturnType<typeof BankState>>['io']['command'];
+type Commands = ReturnType<typeof simulateBanks>['io']['command'];
+const simulateBanks = (preset: DramPreset) => simulate(BankState({ preset, enforce: false }));
 
 /** Puts at most one command of each bus on the port. */
 export function drive(port: Commands, commands: readonly Cmd[]): void {
@@ -41,8 +42,8 @@ export function namesOf(preset: DramPreset, broken: number | bigint): string[] {
 export type Timed = readonly [cycle: number, ...commands: Cmd[]];
 
 /** What is broken, by the cycle in which it is: `{ 46: ['tRC'] }`. Commands are given in the order of time. */
-export function violationsOf(preset: DramPreset, commands: readonly Timed[], until = 0): Record<number, string[]> {
-  using sim = simulate(BankState({ preset, enforce: false }));
+export function violationsOf(preset: DramPreset, commands: readonly Timed[]): Record<number, string[]> {
+  using sim = simulateBanks(preset);
   const found: Record<number, string[]> = {};
   let now = 0;
   const goTo = (cycle: number): void => {
@@ -57,8 +58,5 @@ export function violationsOf(preset: DramPreset, commands: readonly Timed[], unt
     sim.step();
     now++;
   }
-  if (until > now) goTo(until);
   return found;
 }
-
-export type Device = ReturnType<typeof DramDevice>;
