@@ -38,7 +38,7 @@ const controller = parametric((config: ControllerConfig) => {
       const banks = new Banks(hw, shape, plan, timers);
       const refresh = new Refresh(hw, config, shape, plan);
       const store = new WriteData(hw, shape, config.writes);
-      const rowBusy = hw.reg('rowBusy', bit, { reset: 0 });
+      const rowBusy = plan.actCycles > 1 ? hw.reg('rowBusy', bit, { reset: 0 }) : undefined;
       const read = hw.wire('read', bit);
       const write = hw.wire('write', bit);
       const readsFlying = hw.wire('dataFlying', bit);
@@ -78,7 +78,7 @@ const controller = parametric((config: ControllerConfig) => {
       const windowOf = (bank: Signal): Signal => pcOf(bank).cat(turns.at(pcOf(bank))) as Signal;
       const mayActivateMore = overBanks(Array.from({ length: pseudoChannels }, (_, p) => windows.at(hw.lit(1, p).cat(turns.at(p))).eq(0)), shape);
       const resting = banks.wait('act', 'rrd', 'refreshed').eq(0).bits();
-      const mayActivate = hw.name('mayActivate', resting.and(mayActivateMore).and(rowBusy.and(plan.actCycles > 1 ? 1 : 0).not().sext(total)));
+      const mayActivate = hw.name('mayActivate', resting.and(mayActivateMore));
       const mayClose = hw.name('mayClose', banks.timer('pre').eq(0).bits());
       const columnWait = draining.mux(banks.wait('rcdWrite', 'rtw'), banks.wait('rcdRead', 'wtr')).or(banks.timer('ccd'));
       const mayAccess = hw.name('mayAccess', columnWait.eq(0).bits());
@@ -115,7 +115,9 @@ const controller = parametric((config: ControllerConfig) => {
       const refreshing = hw.name('refreshOnBus', wish.pre.or(wish.closeAll).or(wish.ref).or(wish.refsb));
       const ofRequest = refreshing.not().and(chosen.row.found);
       const requestBank = entry('bank', chosen.row.index);
-      const activate = hw.name('activate', ofRequest.and(banks.open.bit(requestBank).not()));
+      const closed = hw.name('toActivate', ofRequest.and(banks.open.bit(requestBank).not()));
+      // The first of its cycles must be free: then nothing younger takes it.
+      const activate = hw.name('activate', rowBusy === undefined ? closed : closed.and(rowBusy.not()));
       const unusedFor = config.timeout === 0 ? undefined : hw.reg('unusedFor', vec(total, uint(8)), { reset: 0 });
       const unused = unusedFor === undefined ? hw.lit<number>(total, 0) : unusedFor.eq(0).bits().and(banks.open).and(mayClose).and(blocked.not()).and(chosen.hits.not());
       const spare = all(refreshing.not(), chosen.row.found.not(), awake, enter.not());
@@ -128,7 +130,7 @@ const controller = parametric((config: ControllerConfig) => {
       const giveAway = all(spare, closeUnused.not(), closing.reduce((a, b) => a.or(b)));
       const closePc = closing[0]!.not();
       const closeAll = hw.name('closeAll', wish.closeAll.or(giveAway));
-      const close = hw.name('close', wish.pre.or(ofRequest.and(activate.not())).or(closeUnused));
+      const close = hw.name('close', wish.pre.or(ofRequest.and(closed.not())).or(closeUnused));
       const rowBank = hw.name('rowBank', refreshing.mux(wish.bank, chosen.row.found.mux(requestBank, closeUnused.mux(unused.firstOne(), closePc.mux(hw.lit<number>(bankBits, shape.banksPerPseudoChannel % total), 0)))));
       const rowRow = hw.name('rowRow', entry('row', chosen.row.index));
 
@@ -144,7 +146,7 @@ const controller = parametric((config: ControllerConfig) => {
         bank: columnBank,
         kinds: kinds(COLUMN_COMMANDS.map((c, i) => [c, columnKinds[i]!] as const).filter(([c]) => config.closed || c === 'RD' || c === 'WR')),
       };
-      rowBusy.next(rowIssue.any.or(enter).or(exit));
+      rowBusy?.next(rowIssue.any.or(enter).or(exit));
 
       // ---- what the commands do -----------------------------------------------------------------------------------------------------
       const longest = 2 ** plan.width - 1;

@@ -2,7 +2,7 @@ import { simulate, textWave, type EngineName } from '../../../src/index.ts';
 import { DramChecker } from '../../../src/dram/checker.ts';
 import type { DramCommandEvent } from '../../../src/dram/command.ts';
 import { DRAM_COMMANDS, type DramCommand, type DramPreset } from '../../../src/dram/index.ts';
-import { controllerConfig, controllerShape, DramController, type ControllerOptions } from '../../../rtl/controller/index.ts';
+import { controllerConfig, controllerShape, DramController, type ControllerOptions, type Observed } from '../../../rtl/controller/index.ts';
 import { ColumnKind, RowKind } from '../../../rtl/dram/interface.ts';
 
 export interface Request {
@@ -47,7 +47,7 @@ const codes = (kinds: object): Map<number, DramCommand> => new Map(Object.entrie
  * The controller, with a memory in plain TypeScript behind its data port: rows of bytes in a Map, read and written when commands stand on the port.
  * The order of accepted requests says what each read must return; nothing of the controller is looked at but its ports.
  */
-export function serve(options: ControllerOptions, requests: readonly Request[], run: { readonly engine?: EngineName; readonly until?: number; readonly limit?: number; readonly stop?: { readonly at: number; readonly resume: number }; readonly wave?: boolean; readonly checked?: DramPreset } = {}): Outcome {
+export function serve(options: ControllerOptions, requests: readonly Request[], run: { readonly engine?: EngineName; readonly until?: number; readonly limit?: number; readonly stop?: { readonly at: number; readonly resume: number }; readonly wave?: boolean; readonly checked?: DramPreset; readonly after?: (sim: Observed) => void } = {}): Outcome {
   const config = controllerConfig(options);
   const shape = controllerShape(config.preset);
   const { preset } = config;
@@ -191,6 +191,7 @@ export function serve(options: ControllerOptions, requests: readonly Request[], 
   for (const [place, cells] of expected) {
     if (Buffer.compare(cells, memory.get(place) ?? fresh()) !== 0) problems.push(`bank.row.column ${place} holds ${Buffer.from(memory.get(place) ?? fresh()).toString('hex')} in the end, and last written was ${Buffer.from(cells).toString('hex')}`);
   }
+  run.after?.(sim);
   const totals = { reads: Number(sim.out.reads), writes: Number(sim.out.writes), forwarded: Number(sim.out.forwarded), readCycles: sim.out.readCycles as number[], writeCycles: sim.out.writeCycles as number[] };
   return { commands, served, problems, cycles: cycle, totals, ...(run.wave === true && { wave: textWave(sim.recording(), { stepPs: 1000, cell: 4, width: 320, fromPs: 1000 * Math.max(0, first - 60), toPs: 1000 * (first + 4) }) }) };
 }

@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { dramPreset, dramPresets } from '../../../src/dram/index.ts';
+import { simulate } from '../../../src/index.ts';
+import { DramBench } from '../../../bench/designs/dram.ts';
+import { seedOf } from '../../cosim/helpers.ts';
+import { requests, serveOrShow } from './arbitrary.ts';
+import type { Outcome, Request } from './harness.ts';
+
+const read = (bank: number, row: number, column: number): Request => ({ gap: 0, write: false, bank, row, column, value: 0, mask: 0n });
+const write = (bank: number, row: number, column: number): Request => ({ ...read(bank, row, column), write: true });
+
+/** Of each request, how many younger ones of its direction were answered before it, and how many older ones it found waiting. */
+function overtakes({ served }: Outcome): { readonly overtaken: number; readonly ahead: number }[] {
+  // A read that a queued write answered was in no queue.
+  const queued = served.filter(({ request, causes }) => request.write || causes!.at(-1)! > 1);
+  return queued.map((s) => {
+    const same = queued.filter(({ request }) => request.write === s.request.write);
+    return {
+      overtaken: same.filter((o) => o.accepted > s.accepted && o.answered < s.answered).length,
+      ahead: same.filter((o) => o.accepted < s.accepted && o.answered > s.accepted).length,
+    };
+  });
+}
+
+describe('nobody starves', () => {
+  const preset = dramPreset('ramulator2-hbm2-2000');
+
+  it.each([1, 4, 20])('with an age cap of %i, hits overtake a conflict as often and no more', (ageCap) => {
+    const list = [read(0, 0, 0), read(0, 1, 0), ...Array.from({ length: 60 }, (_, i) => read(0, 0, i % 32))];
+    const outcome = serveOrShow({ preset, reads: 16, writes: 4, ageCap, idBits: 7, statistics: 'requests', refresh: 'none' }, list);
+    expect(overtakes(outcome)[1]!.overtaken).toBe(ageCap);
+  });
+
+  it('a request with p older ones before it is overtaken at most (p + 1) x cap times', () => {
+    fc.assert(
+      fc.property(requests(preset, 100), fc.integer({ min: 1, max: 6 }), (list, ageCap) => {
+        const outcome = serveOrShow({ preset, reads: 8, writes: 8, ageCap, statistics: 'requests' }, list.map((r) => ({ ...r, gap: 0 })));
+        for (const { overtaken, ahead } of overtakes(outcome)) expect(overtaken).toBeLessThanOrEqual((ahead + 1) * ageCap);
+      }),
+      { numRuns: 25, seed: seedOf(3) },
+    );
+  });
+
+  it('a stream of writes does not keep a read waiting, nor a stream of reads a write', () => {
+    const options = { preset, reads: 8, writes: 8, idBits: 7, refresh: 'none', drain: { wait: 200 } } as const;
+    const other = (i: number): readonly [number, number, number] => [(4 * i) % 32, 0, (i >> 3) % 32];
+    const among = (one: Request, many: (i: number) => Request): Request[] => [...Array.from({ length: 100 }, (_, i) => many(i)), one, ...Array.from({ length: 500 }, (_, i) => many(100 + i))];
+    const waitOf = (list: readonly Request[]): number => {
+      const { accepted, answered } = serveOrShow(options, list).served[100]!;
+      return answered - accepted;
+    };
+    // One turn of the others, of 16, and a row cycle of its own.
+    expect(waitOf(among(read(3, 5, 0), (i) => write(...other(i))))).toBeLessThan(200);
+    // The write has to be old first.
+    expect(waitOf(among(write(3, 5, 0), (i) => read(...other(i))))).toBeLessThan(200 + 200);
+  });
+});
+
+describe('streaming reads', () => {
+  const share = (preset: string, entries: number): number => {
+    const { organisation, timing } = dramPreset(preset);
+    const sim = simulate(DramBench({ traffic: { order: 'stream', writes: 0, every: 1 }, options: { preset, reads: entries, writes: entries } }));
+    sim.reset(1);
+    sim.step(500);
+    const before = sim.out.answered;
+    const cycles = timing.tREFI - 600;
+    sim.step(cycles);
+    return (sim.out.answered - before) / cycles / (organisation.pseudoChannels / organisation.burstCycles);
+  };
+  it.each(dramPresets.map(({ name }) => name))('%s: at least 95 in a hundred cycles of the data bus between refreshes, and no more than all', (preset) => {
+    const reached = share(preset, 64);
+    expect(reached).toBeGreaterThanOrEqual(0.95);
+    expect(reached).toBeLessThanOrEqual(1);
+  });
+  it('32 entries do as well with the latencies of HBM2', () => {
+    expect(share('ramulator2-hbm2-2000', 32)).toBeGreaterThanOrEqual(0.95);
+  });
+});
