@@ -8,9 +8,10 @@ import { either, unpack } from './unpack.ts';
 
 export const ADD_BOUNDARIES = 4;
 
-/** The sum of two numbers, rounded once. */
-export function addFloats(hw: Hardware, { format, nan }: Required<FloatParameters>, x: Signal, y: Signal, stages: Stages): { y: Signal; flags: Flags } {
+/** The sum of two numbers, rounded once. `prefix` begins the names of stages, where another operation of the module has such names. */
+export function addFloats(hw: Hardware, { format, nan }: Required<FloatParameters>, x: Signal, y: Signal, stages: Stages, prefix = ''): { y: Signal; flags: Flags } {
   const [a, b] = [unpack(format, x), unpack(format, y)];
+  const named = (stage: string): string => (prefix === '' ? stage : `${prefix}_${stage}`);
   // The operand of greater magnitude stays where it is, so that the difference is never negative.
   const swap = a.magnitude.lt(b.magnitude);
   const choose = <S extends Signal>(ifSwapped: S, otherwise: S): S => swap.mux(ifSwapped as Signal, otherwise as Signal) as S;
@@ -21,7 +22,7 @@ export function addFloats(hw: Hardware, { format, nan }: Required<FloatParameter
   const [isNan, infinite] = [either(a.nan, b.nan, invalid), a.infinite.or(b.infinite)];
   // Two bits below keep what a shift by one can need back, the third says that there was more.
   const below = hw.lit(3, 0);
-  const aligned = stages.cut('aligned', {
+  const aligned = stages.cut(named('aligned'), {
     high: choose(b.significand, a.significand).cat(below),
     low: shiftRightJam(choose(a.significand, b.significand).cat(below), distance),
     exponent,
@@ -35,7 +36,7 @@ export function addFloats(hw: Hardware, { format, nan }: Required<FloatParameter
 
   const { high, low } = aligned;
   const total = aligned.subtract.mux(high.subWide(low), high.addWide(low)) as Signal;
-  const sum = stages.cut('sum', {
+  const sum = stages.cut(named('sum'), {
     total,
     exponent: aligned.exponent.addWide(1) as Signal,
     // Numbers that cancel give +0.
@@ -46,9 +47,9 @@ export function addFloats(hw: Hardware, { format, nan }: Required<FloatParameter
   });
 
   const { value: significand, exponent: weight } = normaliseWithin(sum.total, sum.exponent);
-  const normal = stages.cut('normal', { significand, weight, sign: sum.sign, special: sum.special, value: sum.value, invalid: sum.invalid });
+  const normal = stages.cut(named('normal'), { significand, weight, sign: sum.sign, special: sum.special, value: sum.value, invalid: sum.invalid });
   const { flags, y: bits } = result(normal, round(hw, format, { sign: normal.sign, exponent: normal.weight, significand: normal.significand }));
-  const { y: rounded, ...raised } = stages.cut('result', { y: bits, ...flags });
+  const { y: rounded, ...raised } = stages.cut(named('result'), { y: bits, ...flags });
   return { y: rounded, flags: raised };
 }
 

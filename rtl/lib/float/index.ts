@@ -2,3 +2,10 @@ export { FloatAdd, FloatAddPipeline, FloatSubtract, FloatSubtractPipeline } from
 export { FloatMultiply, FloatMultiplyPipeline } from './multiply.ts';
 export { BFLOAT16, BINARY16, BINARY32, BINARY64, type FloatFormat } from './format.ts';
 export { nanRules, type NanRule } from './nan.ts';
+export { FloatMultiplyAdd, FloatMultiplyAddPipeline, type MultiplyAddParameters } from './multiply-add.ts';
+export { FloatCompare, FloatComparePipeline, FloatExtreme, FloatExtremePipeline, FloatRelu, FloatReluPipeline, type ExtremeOperation, type ExtremeParameters } from './compare.ts';
+export { FloatConvert, FloatConvertPipeline, type ConvertParameters } from './convert.ts';
+export { FloatToInteger, FloatToIntegerPipeline, IntegerToFloat, IntegerToFloatPipeline, type IntegerParameters, type ToIntegerParameters } from './integer.ts';
+export type { FloatParameters } from './arithmetic.ts';
+export { FloatFlags } from './round.ts';
+export type { PipelineParameters } from './unit.ts';

@@ -18,8 +18,9 @@ export function productHigh(x: Signal, y: Signal): Signal {
   const ll = low(x).mul(low(y)) as Signal;
   const middle = (high(x).mul(low(y)) as Signal).zext<number>(2 * k + 1).add((low(x).mul(high(y)) as Signal).zext<number>(2 * k + 1)).add(ll.shr(k).zext<number>(2 * k + 1));
   const top = (high(x).mul(high(y)) as Signal).add(middle.shr(k).trunc<number>(2 * k));
-  // Of the 4k bits the product has 2p.
-  const kept = top.trunc<number>(2 * (p - k)).cat(middle.trunc<number>(k)) as Signal;
+  // Of the 4k bits the product has 2p; of the middle those are kept that the factors' width asks for.
   const sticky = low(ll).reduceOr();
-  return jam(kept, kept.width - (p + 3)).or(sticky.zext<number>(p + 3));
+  const wanted = p + 3 - 2 * (p - k);
+  const rest = jam(middle.trunc<number>(k), k - wanted);
+  return top.trunc<number>(2 * (p - k)).cat(rest.or(sticky.zext<number>(wanted)));
 }
