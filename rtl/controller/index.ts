@@ -1,4 +1,6 @@
+/// <reference types="node" preserve="true" />
 export { AddressMap, MappedDramController, mappedRequestPort, type MappedControllerOptions } from './address-map.ts';
+export { MemoryChannel, type MemoryChannelOptions } from './channel.ts';
 export { controllerConfig, controllerShape, type ControllerConfig, type ControllerOptions, type ControllerShape, type RefreshMode, type RowPolicy, type StatisticsLevel } from './config.ts';
 export { DramController } from './controller.ts';
 export { requestPort, responsePort } from './interface.ts';

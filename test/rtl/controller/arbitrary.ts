@@ -16,8 +16,9 @@ export const presets: fc.Arbitrary<DramPreset> = fc
   .map(({ name, changed, tREFI }) => {
     const preset = dramPreset(name);
     const timing = { ...preset.timing, ...changed, ...(tREFI !== undefined && { tREFI }) };
-    // Bursts must not meet: tRTRS and tWTR are only so much more.
-    return { ...preset, timing: { ...timing, WL: Math.min(timing.WL, timing.RL) } };
+    // Latencies that mode registers can hold, and no data of a write before that of a read that came first.
+    const RL = Math.min(33, Math.max(2, timing.RL));
+    return { ...preset, timing: { ...timing, RL, WL: Math.min(timing.WL, RL, 8) } };
   });
 
 export const options = (preset: DramPreset): fc.Arbitrary<ControllerOptions> =>
