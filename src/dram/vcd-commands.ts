@@ -158,7 +158,7 @@ class Sampler {
   /** Values before this moment, and what changes in it. */
   readonly #values = new Map<number, number | undefined>();
   readonly #changes = new Map<number, number | undefined>();
-  #index = -1;
+  #index: number;
   #edge = 0;
   #half: Omit<Cycle, 'index' | 'timePs'> | undefined;
 
@@ -166,6 +166,8 @@ class Sampler {
     this.#pins = pins;
     this.#timescalePs = timescalePs;
     this.#cycle = cycle;
+    // What registers hold before the first edge is cycle 0.
+    this.#index = pins.style === 'words' ? 0 : -1;
   }
 
   change(slot: number, value: number | undefined): void {
@@ -179,24 +181,25 @@ class Sampler {
     const now = this.#changes.has(clock) ? this.#changes.get(clock) : before;
     const time = ticks * this.#timescalePs;
     if (now !== before && this.#changes.has(clock)) {
-      if (style === 'words') this.#wordsEdge(now, time);
+      if (style === 'words') this.#wordsEdge(before, now, time);
       else this.#edgesEdge(before, now, time);
     }
     for (const [slot, value] of this.#changes) this.#values.set(slot, value);
     this.#changes.clear();
   }
 
+  /** The last cycle has no edge behind it. */
   end(): void {
-    if (this.#pins.style === 'words' && this.#index >= 0) this.#whole();
+    if (this.#pins.style === 'words') this.#whole();
   }
 
   #pin(i: number): number | undefined {
     return this.#values.get(this.#pins.slots[i]!);
   }
 
-  #wordsEdge(now: number | undefined, time: number): void {
-    if (now !== 1) return;
-    if (this.#index >= 0) this.#whole();
+  #wordsEdge(before: number | undefined, now: number | undefined, time: number): void {
+    if (now !== 1 || before !== 0) return;
+    this.#whole();
     this.#index++;
     this.#edge = time;
   }
@@ -227,7 +230,7 @@ export interface VcdCommandOptions {
 }
 
 /**
- * Commands on the pins of a wave, as they stream by. Cycles count from the first rising edge of the clock.
+ * Commands on the pins of a wave, as they stream by. Cycles count from the beginning of the wave, or with pins at both edges from the first rising one.
  *
  * Errors: those of `visitVcd`; `dram-vcd` if there are no pins, they are unknown while CKE is high, or what they carry is no command.
  */
