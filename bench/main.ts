@@ -3,6 +3,7 @@ import { coreDesigns, engineDesigns, type CoreDesign } from './core-designs.ts';
 import { coreBench } from './core.ts';
 import { dramBench } from './dram.ts';
 import { enginesBench } from './engines.ts';
+import { floatBench, floatOperations } from './float.ts';
 
 /** `npm run -s bench -- <name>`: speed, as ratios to other engines and peers wherever there are any. */
 const program = new Command('bench').description('speed of the kit, as ratios against other engines and peers');
@@ -66,6 +67,25 @@ program
     } catch (error) {
       program.error((error as Error).message);
     }
+  });
+
+program
+  .command('float')
+  .description('binary16 addition and multiplication in hardware over all pairs of operands, beside doubles; minutes')
+  .option('--json', 'machine-readable')
+  .option('--operations <names>', 'only these, separated by commas', floatOperations.join(','))
+  .option('--every <n>', 'only every n-th first operand', '1')
+  .action(({ json, operations, every }: { json?: true; operations: string; every: string }) => {
+    const names = operations.split(',');
+    const stranger = names.find((name) => !floatOperations.includes(name));
+    if (stranger !== undefined) program.error(`there is no operation "${stranger}"; there are: ${floatOperations.join(', ')}`);
+    const step = positive('--every', every);
+    if (!Number.isInteger(step)) program.error(`--every needs a whole number, not "${every}"`);
+    const reports = names.map((name) => floatBench(name, step, (share) => process.stderr.write(`\r${name} ${(100 * share).toFixed(0)} % `)));
+    process.stderr.write('\n');
+    if (json === true) console.log(JSON.stringify(reports));
+    else for (const r of reports) console.log(`${r.operation}: ${r.pairs} pairs, ${r.wrong} wrong, ${r.cpuSeconds.toFixed(0)} s of processor time, ${((1e9 * r.cpuSeconds) / r.pairs).toFixed(0)} ns a pair`);
+    if (reports.some((r) => r.wrong > 0)) process.exitCode = 1;
   });
 
 program.on('command:*', ([name]: string[]) => program.error(`there is no benchmark "${name ?? ''}"; there are: ${program.commands.map((c) => c.name()).join(', ')}`));

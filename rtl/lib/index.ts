@@ -19,3 +19,4 @@ export { moves, stream, type QueueView } from './stream.ts';
 export { BitSynchroniser, type SynchroniserParameters } from './synchroniser.ts';
 export { Timer, type TimerParameters } from './timer.ts';
 export { WordSynchroniser, type WordParameters } from './word-synchroniser.ts';
+export * from './float/index.ts';

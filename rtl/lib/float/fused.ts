@@ -21,13 +21,14 @@ export function fusedMultiplyAdd(hw: Hardware, { format, nan }: Required<FloatPa
   const sign = a.sign.xor(b.sign);
   const subtract = sign.xor(c.sign);
   const endless = a.infinite.or(b.infinite);
-  const invalid = either(a.signalling, b.signalling, c.signalling, a.infinite.and(b.zero), a.zero.and(b.infinite), endless.and(c.infinite).and(subtract));
+  const opposed = either(a.nan, b.nan).not().and(endless).and(c.infinite).and(subtract);
+  const invalid = either(a.signalling, b.signalling, c.signalling, a.infinite.and(b.zero), a.zero.and(b.infinite), opposed);
   const isNan = either(a.nan, b.nan, c.nan, invalid);
   const infinity = endless.mux(sign, c.sign).cat(hw.lit<number>(floatWidth(format) - 1, infinityBits(format)));
   const product = stages.cut('product', {
     bits: a.significand.mul(b.significand) as Signal,
-    // Weight of the top bit, as for the addend.
-    exponent: a.exponent.zext<number>(wide).add(b.exponent.zext<number>(wide)).sub(bias(format) - 1),
+    // Weight of the top bit, as for the addend. Zero must not move the addend away.
+    exponent: a.zero.or(b.zero).mux(0, a.exponent.zext<number>(wide).add(b.exponent.zext<number>(wide)).sub(bias(format) - 1)),
     sign,
     addend: c.significand,
     addendExponent: c.exponent,
@@ -55,9 +56,9 @@ export function fusedMultiplyAdd(hw: Hardware, { format, nan }: Required<FloatPa
     invalid: product.invalid,
   });
 
-  const difference2 = aligned.high.subWide(aligned.low) as Signal;
-  const negative = difference2.bit(difference2.width - 1);
-  const total = aligned.subtract.mux(negative.mux(difference2.neg(), difference2), aligned.high.addWide(aligned.low) as Signal);
+  const signed = aligned.high.subWide(aligned.low) as Signal;
+  const negative = signed.bit(signed.width - 1);
+  const total = aligned.subtract.mux(negative.mux(signed.neg(), signed), aligned.high.addWide(aligned.low) as Signal);
   const sum = stages.cut('sum', {
     total,
     exponent: aligned.exponent.add(1),
