@@ -6,6 +6,8 @@ import { DramBench, type Traffic } from './designs/dram.ts';
 interface Case {
   readonly name: string;
   readonly traffic: Traffic;
+  /** With the device behind it. */
+  readonly device?: true;
   readonly options?: Omit<ControllerOptions, 'preset'>;
 }
 
@@ -19,6 +21,9 @@ const CASES: readonly Case[] = [
   { name: 'random, a third writes, sums of causes', traffic: mixed, options: { statistics: 'sums' } },
   { name: 'random, a third writes, causes of each request', traffic: mixed, options: { statistics: 'requests' } },
   { name: 'mostly idle', traffic: { ...mixed, every: 200 } },
+  { name: 'stream, with the device', traffic: stream, device: true },
+  { name: 'random, a third writes, with the device', traffic: mixed, device: true },
+  { name: 'mostly idle, with the device', traffic: { ...mixed, every: 200 }, device: true },
 ];
 
 /** Cycles before measuring: the engine compiles, queues fill up. */
@@ -35,8 +40,8 @@ interface Result {
 }
 
 /** Speed of the median slice, in CPU time of this process: what else the machine does is not in it. */
-function measure({ name, traffic, options }: Case, preset: string, seconds: number): Result {
-  const sim = simulate(DramBench({ traffic, options: { reads: 32, writes: 32, ...options, preset } }));
+function measure({ name, traffic, device, options }: Case, preset: string, seconds: number): Result {
+  const sim = simulate(DramBench({ traffic, ...(device && { device }), options: { reads: 32, writes: 32, ...options, preset } }));
   sim.in.seed = 0x9e3779b97f4a7c15n;
   sim.reset(2);
   sim.step(WARM);
@@ -56,7 +61,7 @@ function measure({ name, traffic, options }: Case, preset: string, seconds: numb
   return { name, requests, cycles, cyclesPerSecond, requestsPerSecond: (cyclesPerSecond * requests) / cycles };
 }
 
-/** The controller alone: what stands for the memory behind it answers in time with data that are made up. */
+/** The controller alone, unless a name says more: what stands for the memory answers in time with data that are made up. */
 export function dramBench({ json, preset, seconds }: { readonly json: boolean; readonly preset: string; readonly seconds: number }): void {
   const cases = CASES.map((c) => measure(c, preset, seconds));
   if (json) {

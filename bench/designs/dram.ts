@@ -1,6 +1,6 @@
-import { module, parametric, uint, vec, type Signal } from '../../src/index.ts';
-import { dramPreset } from '../../src/dram/index.ts';
-import { controllerShape, DramController, type ControllerOptions } from '../../rtl/controller/index.ts';
+import { module, parametric, uint, vec, type Hardware, type InstanceOf, type Signal } from '../../src/index.ts';
+import { dramPreset, type DramPreset } from '../../src/dram/index.ts';
+import { controllerShape, DramController, MemoryChannel, type ControllerOptions, type ControllerShape } from '../../rtl/controller/index.ts';
 import { ColumnKind } from '../../rtl/dram/interface.ts';
 import { Lfsr64 } from './lfsr.ts';
 
@@ -14,10 +14,10 @@ export interface Traffic {
 }
 
 /**
- * The controller of a channel, fed by counters and a shift register, with what answers it: data come back when they should, and their value is
- * that of a counter. `accepted` and `answered` count requests.
+ * The controller of a channel, fed by counters and a shift register. Behind it stands the device, or what only answers in time, with the value of
+ * a counter. `accepted` and `answered` count requests.
  */
-export const DramBench = parametric((p: { readonly traffic: Traffic; readonly options: Omit<ControllerOptions, 'preset'> & { readonly preset: string } }) => {
+export const DramBench = parametric((p: { readonly traffic: Traffic; readonly device?: boolean; readonly options: Omit<ControllerOptions, 'preset'> & { readonly preset: string } }) => {
   const preset = dramPreset(p.options.preset);
   const shape = controllerShape(preset);
   const { order, writes, every } = p.traffic;
@@ -25,7 +25,8 @@ export const DramBench = parametric((p: { readonly traffic: Traffic; readonly op
     const source = hw.instance('lfsr', Lfsr64, { seed }).out.q;
     // A request stays as it is until it is taken.
     const rnd = hw.reg('rnd', uint(64), { reset: 0 });
-    const { io } = hw.instance('controller', DramController({ ...p.options, preset }), { stop: 0 });
+    const alone = p.device === true ? undefined : hw.instance('controller', DramController({ ...p.options, preset }), { stop: 0 }).io;
+    const io = alone ?? hw.instance('channel', MemoryChannel({ ...p.options, preset }), { stop: 0 }).io;
     const next = hw.reg('next', uint(32), { reset: 0 });
     const accepted = hw.reg('accepted', uint(32), { reset: 0 });
     const answered = hw.reg('answered', uint(32), { reset: 0 });
@@ -60,18 +61,23 @@ export const DramBench = parametric((p: { readonly traffic: Traffic; readonly op
     io.request.data.set(next.splat(shape.words));
     io.request.mask.set(0);
 
-    const latency = preset.timing.RL;
-    const read = io.command.column.kind.eq(ColumnKind.RD).or(io.command.column.kind.eq(ColumnKind.RDA));
-    const pipes = Array.from({ length: shape.pseudoChannels }, (_, q) => {
-      const pipe = hw.reg(`pipe${q}`, uint<number>(latency + shape.beats - 1), { reset: 0 });
-      pipe.next(pipe.slice<number, number>(pipe.width - 2, 0).cat(read.and(io.command.column.pc.eq(q))));
-      return pipe.slice<number, number>(latency + shape.beats - 2, latency - 1).reduceOr();
-    });
-    io.data.rvalid.set(pipes.length === 1 ? pipes[0]! : pipes[1]!.cat(pipes[0]!));
-    const store = hw.reg('store', vec((shape.words / shape.beats) * shape.pseudoChannels, uint(32)), { reset: 0 });
-    hw.when(pipes.reduce((a, b) => a.or(b)), () => store.next(store.add(1).xor(io.data.wdq)));
-    io.data.rdq.set(store);
+    if (alone !== undefined) answerInTime(hw, alone, preset, shape);
     hw.when(io.response.valid.or(io.response.written), () => answered.next(answered.add(io.response.valid.addWide(io.response.written).zext(32))));
     return { accepted, answered };
   });
 });
+
+/** Data for each read when they are due. */
+function answerInTime(hw: Hardware, io: InstanceOf<ReturnType<typeof DramController>>['io'], preset: DramPreset, shape: ControllerShape): void {
+  const latency = preset.timing.RL;
+  const read = io.command.column.kind.eq(ColumnKind.RD).or(io.command.column.kind.eq(ColumnKind.RDA));
+  const pipes = Array.from({ length: shape.pseudoChannels }, (_, q) => {
+    const pipe = hw.reg(`pipe${q}`, uint<number>(latency + shape.beats - 1), { reset: 0 });
+    pipe.next(pipe.slice<number, number>(pipe.width - 2, 0).cat(read.and(io.command.column.pc.eq(q))));
+    return pipe.slice<number, number>(latency + shape.beats - 2, latency - 1).reduceOr();
+  });
+  io.data.rvalid.set(pipes.length === 1 ? pipes[0]! : pipes[1]!.cat(pipes[0]!));
+  const store = hw.reg('store', vec((shape.words / shape.beats) * shape.pseudoChannels, uint(32)), { reset: 0 });
+  hw.when(pipes.reduce((a, b) => a.or(b)), () => store.next(store.add(1).xor(io.data.wdq)));
+  io.data.rdq.set(store);
+}

@@ -4,6 +4,7 @@ import { commandPort, dataPort } from '../dram/interface.ts';
 import { controllerConfig, controllerShape, type ControllerConfig, type ControllerOptions } from './config.ts';
 import { DramController } from './controller.ts';
 import { responsePort } from './interface.ts';
+import { OWED_BITS } from './refresh.ts';
 import { statisticsPorts } from './statistics.ts';
 
 /** Where a byte address is: a bit of a field is the exclusive or of some bits of the address. `bank` is {pseudo-channel, group, bank}. */
@@ -53,7 +54,7 @@ const mapped = parametric(({ config, options }: { readonly config: ControllerCon
     {
       io: { request: flip(mappedRequestPort(config, mapping)), response: responsePort(config, shape), command: commandPort(preset.organisation), data: dataPort(preset.organisation) },
       in: { stop: bit },
-      out: { drained: bit, idle: bit, refreshOwed: uint(8), ...statisticsPorts },
+      out: { drained: bit, idle: bit, refreshOwed: uint(OWED_BITS), ...statisticsPorts },
     },
     ({ request, response, command, data, stop }, hw) => {
       const { address, ready, ...rest } = request;

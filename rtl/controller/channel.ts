@@ -3,6 +3,7 @@ import { DramDevice, type SparseRows } from '../dram/index.ts';
 import { controllerConfig, controllerShape, type ControllerOptions } from './config.ts';
 import { DramController } from './controller.ts';
 import { requestPort, responsePort } from './interface.ts';
+import { OWED_BITS } from './refresh.ts';
 import { statisticsPorts } from './statistics.ts';
 
 export interface MemoryChannelOptions extends ControllerOptions {
@@ -18,7 +19,7 @@ const channel = parametric(({ options, contents }: { readonly options: Controlle
     {
       io: { request: flip(requestPort(config, shape)), response: responsePort(config, shape) },
       in: { stop: bit },
-      out: { drained: bit, idle: bit, refreshOwed: uint(8), ...statisticsPorts },
+      out: { drained: bit, idle: bit, refreshOwed: uint(OWED_BITS), ...statisticsPorts },
     },
     ({ request, response, stop }, hw) => {
       const controller = hw.instance('controller', DramController(options), { stop });

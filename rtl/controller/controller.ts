@@ -7,7 +7,7 @@ import { arrivals, readsToCome, WriteData, writePath } from './data.ts';
 import { requestPort, responsePort } from './interface.ts';
 import { power } from './power.ts';
 import { AgedQueue, type Lanes, type RowChange } from './queue.ts';
-import { overBanks, Refresh } from './refresh.ts';
+import { OWED_BITS, overBanks, Refresh } from './refresh.ts';
 import { choose, direction, overtaken } from './scheduler.ts';
 import { statistics, statisticsFields, statisticsPorts } from './statistics.ts';
 import { COLUMN_COMMANDS, timingPlan, type TimerName } from './timing.ts';
@@ -22,7 +22,7 @@ const controller = parametric((config: ControllerConfig) => {
     {
       io: { request: flip(requestPort(config, shape)), response: responsePort(config, shape), command: commandPort(organisation), data: dataPort(organisation) },
       in: { stop: bit },
-      out: { drained: bit, idle: bit, refreshOwed: uint(8), ...statisticsPorts },
+      out: { drained: bit, idle: bit, refreshOwed: uint(OWED_BITS), ...statisticsPorts },
     },
     ({ request, response, command, data, stop }, hw) => {
       const all = <T extends Signal<1>>(...list: readonly T[]): Signal<1> => list.reduce<Signal<1>>((a, b) => a.and(b), hw.lit(1, 1));

@@ -26,6 +26,10 @@ export interface RefreshWish {
   readonly bank: Signal;
 }
 
+/** Enough for what a preset allows of all banks, one by one. */
+export const OWED_BITS = 10;
+const MOST_OWED = 2 ** OWED_BITS - 1;
+
 /** Bits of the pseudo-channels, spread over their banks. */
 export function overBanks(perPc: readonly Signal<1>[], { banksPerPseudoChannel }: ControllerShape): Signal {
   return perPc.map((s): Signal => s.sext<number>(banksPerPseudoChannel)).reduce((low, high): Signal => high.cat(low));
@@ -62,7 +66,7 @@ export class Refresh {
     const parties = Array.from({ length: this.#parties }, (_, p) => p);
     this.#active = parties.map((p) => hw.reg(`refreshing${p}`, bit, { reset: 0 }));
     this.#recovering = perBank ? [] : parties.map((p) => hw.reg(`rfc${p}`, uint<number>(indexWidth(plan.tRFC)), { reset: 0 }));
-    this.#owed = hw.reg('owed', vec(Math.max(1, this.#parties), uint<number>(8)), { reset: 0 });
+    this.#owed = hw.reg('owed', vec(Math.max(1, this.#parties), uint<number>(OWED_BITS)), { reset: 0 });
     this.#target = perBank ? hw.reg('refreshTarget', uint<number>(shape.bankBits), { reset: 0 }) : undefined;
     const none = hw.lit(1, 0);
     this.active = this.#active.reduce<Signal<1>>((a, b) => a.or(b), none);
@@ -117,7 +121,8 @@ export class Refresh {
         hw.when(done, () => recovering.next(this.plan.tRFC - 1)).elsewhen(recovering.ne(0), () => recovering.next(recovering.sub(1)));
       }
       hw.when(done, () => active.next(0)).elsewhen(begin, () => active.next(1));
-      hw.when(due.ne(done), () => this.#owed.nextAt(p, due.mux(owed.add(1), owed.sub(1))));
+      // Whoever has the channel for too long loses count, and not the debt.
+      hw.when(due.ne(done), () => this.#owed.nextAt(p, due.mux(owed.eq(MOST_OWED).mux(owed, owed.add(1)), owed.sub(1))));
     });
     if (this.#parties === 0) this.#owed.next(this.#owed);
     return wish;

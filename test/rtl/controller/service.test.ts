@@ -77,3 +77,15 @@ describe('streaming reads', () => {
     expect(share('ramulator2-hbm2-2000', 32)).toBeGreaterThanOrEqual(0.95);
   });
 });
+
+describe('refreshes that are owed', () => {
+  it.each(['all-bank', 'per-bank'] as const)('%s: wait while the channel is given away, and are made up for', (refresh) => {
+    const preset = dramPreset('ramulator2-hbm2-2000');
+    const { tREFI } = preset.timing;
+    // Seven are owed in the end, one less than may be.
+    const { commands } = serveOrShow({ preset, reads: 4, writes: 4, refresh }, [read(0, 0, 0)], { stop: { at: 100, resume: Math.floor(7.2 * tREFI) }, until: 12 * tREFI });
+    const banks = refresh === 'all-bank' ? 2 : 32;
+    expect(commands.filter(({ cycle }) => cycle > 200 && cycle < 7.2 * tREFI)).toEqual([]);
+    expect(commands.filter(({ command }) => command.startsWith('REF')).length).toBeGreaterThanOrEqual(11 * banks);
+  });
+});
