@@ -1,9 +1,13 @@
-import Table from 'cli-table3';
+import { createRequire } from 'node:module';
+import type Table from 'cli-table3';
 import type { Location } from '../diag/index.ts';
 import { excludedBy, lineName } from './exclude.ts';
 import { shownPath, type FileOptions } from './lcov.ts';
 import type { CoverageReport, EnumCoverage, ModuleCoverage } from './report.ts';
 import { coverageTotals, measures, percent, total, type Tallies } from './totals.ts';
+
+/** Loaded when a table is printed: a CommonJS package that the kit imports costs the `js` engine speed (docs/decisions/js-engine.md). */
+const tables = (): typeof Table => createRequire(import.meta.url)('cli-table3') as typeof Table;
 
 export interface CoverageTableOptions extends FileOptions {
   /** How many of the missed goals are listed (default: all); how many are not is said. */
@@ -36,7 +40,7 @@ export function coverageTable(report: CoverageReport, { root = process.cwd(), mi
 /** A table without lines; what is not asked for has no head. */
 function table(head: readonly string[] | undefined, rows: readonly (readonly string[])[]): string {
   const none = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '' };
-  const t = new Table({ ...(head !== undefined && { head: [...head] }), chars: none, style: { head: [], border: [], 'padding-left': 2, 'padding-right': 0 } });
+  const t = new (tables())({ ...(head !== undefined && { head: [...head] }), chars: none, style: { head: [], border: [], 'padding-left': 2, 'padding-right': 0 } });
   t.push(...rows.map((r) => [...r]));
   return t
     .toString()

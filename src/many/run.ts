@@ -77,7 +77,7 @@ export async function settleMany<J extends AnyJob = Job>(options: ManyOptions<J>
   type Result = ResultOf<J>;
   const schedule = new Schedule<PointOf<J>, Result>(skipped, stopAtFirst, onProgress);
   const lanes = Math.min(workers, points.length);
-  const threads = startThreads(lanes, setup, heapMb, (error) => schedule.giveUp(error));
+  const threads = await startThreads(lanes, setup, heapMb, (error) => schedule.giveUp(error));
   const stop = (): void => schedule.stopFrom(0);
   signal?.addEventListener('abort', stop, { once: true });
   try {

@@ -1,4 +1,4 @@
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 import { fail, WordlineError } from '../diag/index.ts';
 import { beside } from './beside.ts';
 import { isCloneError } from './failure.ts';
@@ -20,8 +20,8 @@ const SOURCES = import.meta.url.endsWith('.ts');
 const loader = (): string[] => ['--import', `data:text/javascript,${encodeURIComponent(`import { register } from ${JSON.stringify(import.meta.resolve('tsx/esm/api'))}; register();`)}`];
 
 /** Starts `count` threads; `broken` is told when one cannot be started (`worker-failed`). Errors: `shared-not-clonable`. */
-export function startThreads(count: number, setup: Setup, heapMb: number | undefined, broken: (error: Error) => void): Threads {
-  const pool = pooled(count, setup, heapMb);
+export async function startThreads(count: number, setup: Setup, heapMb: number | undefined, broken: (error: Error) => void): Promise<Threads> {
+  const pool = await pooled(count, setup, heapMb);
   pool.on('error', (cause: Error) => {
     const error = new WordlineError({ code: 'worker-failed', message: `a worker thread could not go on: ${cause.message}` });
     error.cause = cause;
@@ -30,9 +30,11 @@ export function startThreads(count: number, setup: Setup, heapMb: number | undef
   return { run: (task, signal) => pool.run(task, { signal }) as Promise<Reply>, end: () => pool.destroy() };
 }
 
-function pooled(count: number, setup: Setup, heapMb: number | undefined): Piscina {
+/** Loaded only here: a CommonJS package that the kit imports costs the `js` engine speed (docs/decisions/js-engine.md). */
+async function pooled(count: number, setup: Setup, heapMb: number | undefined): Promise<Piscina> {
+  const { Piscina: Pool } = await import('piscina');
   try {
-    return new Piscina({
+    return new Pool({
       filename: beside('worker', import.meta.url).href,
       name: 'runPoint',
       minThreads: count,
