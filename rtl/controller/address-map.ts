@@ -45,9 +45,9 @@ export const mappedRequestPort = (config: ControllerConfig, mapping: string) => 
   });
 };
 
-const mapped = parametric(({ config, options }: { readonly config: ControllerConfig; readonly options: MappedControllerOptions }) => {
+const mapped = parametric(({ mapping, options }: { readonly mapping: string; readonly options: ControllerOptions }) => {
+  const config = controllerConfig(options);
   const { preset } = config;
-  const { mapping, ...own } = options;
   const shape = controllerShape(preset);
   return module(
     `MappedDramController_${preset.name.replaceAll(/\W/g, '_')}`,
@@ -58,7 +58,7 @@ const mapped = parametric(({ config, options }: { readonly config: ControllerCon
     },
     ({ request, response, command, data, stop }, hw) => {
       const { address, ready, ...rest } = request;
-      const { io, out: outputs } = hw.instance('controller', DramController(own), { stop });
+      const { io, out: outputs } = hw.instance('controller', DramController(options), { stop });
       const place = hw.instance('map', AddressMap({ mapping, preset }), { address }).out;
       ready.set(io.request.ready);
       hw.assign(io.request.valid, rest.valid);
@@ -78,8 +78,4 @@ const mapped = parametric(({ config, options }: { readonly config: ControllerCon
 });
 
 /** The controller with its address mapping in front. */
-export const MappedDramController = (options: MappedControllerOptions) => {
-  const { mapping, ...own } = options;
-  void mapping;
-  return mapped({ config: controllerConfig(own), options });
-};
+export const MappedDramController = ({ mapping, ...options }: MappedControllerOptions) => mapped({ mapping, options });

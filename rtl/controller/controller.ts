@@ -168,9 +168,9 @@ const controller = parametric((config: ControllerConfig) => {
         hw.when(activate, () => unusedFor.nextAt(rowBank, config.timeout));
         hw.when(column.found, () => unusedFor.nextAt(columnBank, config.timeout));
       }
-      const bit32 = (bank: Signal, is: Signal<1>): Signal => is.mux(bank.oneHot<number>(total), hw.lit<number>(total, 0));
+      const bankBit = (bank: Signal, is: Signal<1>): Signal => is.mux(bank.oneHot<number>(total), hw.lit<number>(total, 0));
       const pcBanks = overBanks(Array.from({ length: pseudoChannels }, (_, p) => closeAll.and(pcOf(rowBank).eq(p))), shape);
-      hw.when(issued, () => banks.open.next(banks.open.or(bit32(rowBank, activate)).and(bit32(rowBank, close).or(pcBanks).or(bit32(columnBank, autoClose)).not())));
+      hw.when(issued, () => banks.open.next(banks.open.or(bankBit(rowBank, activate)).and(bankBit(rowBank, close).or(pcBanks).or(bankBit(columnBank, autoClose)).not())));
       hw.when(activate, () => banks.openRow.nextAt(rowBank, rowRow));
 
       const change: RowChange = { activate, close, closeAll, bank: rowBank, row: rowRow, pcShift };
@@ -228,15 +228,15 @@ const controller = parametric((config: ControllerConfig) => {
       data.wdq.set(out.wdq);
       data.dm.set(out.dm);
       store.update(putWrite, out.freed, out.slot);
-      const given256 = request.data.bits();
+      const offered = request.data.bits();
       const bytes = (word: Signal): Lanes => word.unbits<number>(shape.bytes);
       const old = store.data(queuedSlot);
       const oldMask = store.mask(queuedSlot);
       // A write over a queued one takes over what that one wrote and this one does not, so that the younger of the two has all of it.
-      store.put(putWrite, queued.mux(request.mask.unbits<number>(shape.bytes).mux(bytes(old), bytes(given256)).bits(), given256), queued.mux(request.mask.and(oldMask), request.mask));
+      store.put(putWrite, queued.mux(request.mask.unbits<number>(shape.bytes).mux(bytes(old), bytes(offered)).bits(), offered), queued.mux(request.mask.and(oldMask), request.mask));
 
-      const id8 = reads.field('id').at(readIndex);
-      const { tag: came, flying } = readsToCome(hw, timing.RL + shape.beats + 4, { when: read, tag: counted.tag === undefined ? id8 : counted.tag.cat(id8) }, arrived.done);
+      const takenId = reads.field('id').at(readIndex);
+      const { tag: came, flying } = readsToCome(hw, timing.RL + shape.beats + 4, { when: read, tag: counted.tag === undefined ? takenId : counted.tag.cat(takenId) }, arrived.done);
       const forwardId = hw.reg('forwardId', uint<number>(config.idBits));
       const forwardData = hw.reg('forwardData', uint<number>(32 * shape.words));
       hw.when(forward, () => {
