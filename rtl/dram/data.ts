@@ -11,6 +11,7 @@ const access = (bits: number) => interfaceOf('DramAccess', { read: out(bit), wri
 /**
  * Moves bursts between DQ and the cells: a read's first beats are on DQ RL cycles after its command, a write's are taken WL cycles after it.
  * Places wait in rings of memory whose hand moves on in each cycle, and a bit for each coming cycle says whether one is due.
+ * `wvalid` has a bit for each pseudo-channel: what stands on its DQ in this cycle is taken.
  */
 export const DataPath = parametric((p: RowStoreParameters) => {
   const { shape } = p;
@@ -20,18 +21,21 @@ export const DataPath = parametric((p: RowStoreParameters) => {
   const perBurst = wordsPerBurst(shape);
   const word = uint(32);
   const words = (n: number) => vec<number, typeof word>(n, word);
-  return module('DataPath', { io: { access: flip(access(bits)), data: flip(dataPort(shape)) } }, ({ access: { read, write, place, RL, WL }, data }, hw) => {
+  return module('DataPath', { out: { wvalid: uint<number>(pseudoChannels) }, io: { access: flip(access(bits)), data: flip(dataPort(shape)) } }, ({ access: { read, write, place, RL, WL }, data }, hw) => {
     const hand = hw.reg('hand', uint(6), { reset: 0 });
     hand.next(hand.add(1));
 
     /** Places of commands whose time comes `latency` cycles after them. */
-    const ring = (name: string, longest: number, on: Signal, latency: Signal<6>): { due: Signal<1>; place: Signal } => {
+    const ring = (name: string, longest: number, on: Signal, latency: Signal<6>) => {
       const waiting = hw.mem(`${name}Places`, 64, uint<number>(bits));
       const due = hw.reg(`${name}Due`, uint<number>(longest), { reset: 0 });
       const later = due.shr(1);
       due.next(on.mux(later.or(latency.sub(1).oneHot<number>(longest)), later));
-      hw.when(on, () => waiting.write(hand.add(latency), place));
-      return { due: due.bit(0), place: waiting.read(hand) };
+      const slot = hw.name(`${name}Slot`, hand.add(latency));
+      hw.when(on, () => waiting.write(slot, place));
+      /** Is there one whose time comes in `cycles`, and where? */
+      const within = (cycles: number): { due: Signal<1>; place: Signal } => ({ due: due.bit(cycles), place: waiting.read(cycles === 0 ? hand : hw.name(`${name}In${cycles}`, hand.add(cycles))) });
+      return { ...within(0), within };
     };
     const pcOf = (where: Signal): Signal => (pseudoChannels === 1 ? hw.lit(1, 0) : where.bit(bits - 1));
     /** A bit for each pseudo-channel. */
@@ -75,7 +79,8 @@ export const DataPath = parametric((p: RowStoreParameters) => {
     );
     hw.assign(data.rdq, hw.vec(rdq));
     hw.assign(data.rvalid, hw.cat(...rvalid.map((inCycle) => inCycle.reduce((a, b) => a.or(b))).reverse()));
-    return {};
+    const taken = Array.from({ length: burstCycles }, (_, k) => writing.within(k)).map(({ due, place: where }) => ofPc(due, where));
+    return { wvalid: taken.reduce((a, b) => a.or(b)) };
   });
 
   /** What stood on the data pins in the last `n` cycles, the longest ago first. */

@@ -1,6 +1,7 @@
 import { bit, flip, module, parametric, uint, type DramPreset } from '../../src/index.ts';
 import { DataPath } from './data.ts';
-import { ColumnKind, commandPort, dataPort } from './interface.ts';
+import { CommandDecoder } from './decoder.ts';
+import { ColumnKind, commandPins, commandPort, dataPort, type PinStandard } from './interface.ts';
 import { ModeRegisters } from './mode-registers.ts';
 import type { SparseRows } from './sparse-rows.ts';
 import { BankState, Power } from './timing.ts';
@@ -23,7 +24,7 @@ export const DramDevice = parametric(({ preset, enforce = true, twinRows = 16, c
     'DramDevice',
     {
       io: { command: flip(commandPort(shape)), data: flip(dataPort(shape)) },
-      out: { violation: bit, rule: violationType(preset), broken: uint<number>(violationNames(preset).length), power: Power, parity: bit },
+      out: { violation: bit, rule: violationType(preset), broken: uint<number>(violationNames(preset).length), power: Power, parity: bit, wvalid: uint<number>(shape.pseudoChannels) },
     },
     ({ command, data }, hw) => {
       const { column } = command;
@@ -36,7 +37,30 @@ export const DramDevice = parametric(({ preset, enforce = true, twinRows = 16, c
       hw.assign(path.io.access, { read: is('RD', 'RDA'), write: is('WR', 'WRA'), place: hw.cat(bank, banks.out.columnRow, column.column), RL: modes.RL, WL: modes.WL });
       hw.connect(path.io.data, data);
       const { violation, rule, broken, power } = banks.out;
-      return { violation, rule, broken, power, parity: modes.parity };
+      return { violation, rule, broken, power, parity: modes.parity, wvalid: path.out.wvalid };
+    },
+  );
+});
+
+/** The same behind the pins of its command buses. AERR and `illegal` as the decoder has them; parity is checked if mode register 0 says so. */
+export const HbmDevice = parametric(({ standard, ...parameters }: DeviceParameters & { readonly standard: PinStandard }) => {
+  const { preset } = parameters;
+  const shape = preset.organisation;
+  return module(
+    `HbmDevice${standard}`,
+    {
+      io: { pins: flip(commandPins(standard)), data: flip(dataPort(shape)) },
+      out: { violation: bit, rule: violationType(preset), AERR: bit, illegal: bit, wvalid: uint<number>(shape.pseudoChannels) },
+    },
+    ({ pins, data }, hw) => {
+      const device = hw.instance('device', DramDevice(parameters));
+      const decoder = hw.instance('decoder', CommandDecoder({ standard, shape }), { parity: device.out.parity });
+      hw.connect(decoder.io.pins, pins);
+      hw.connect(device.io.command, decoder.io.command);
+      hw.connect(device.io.data, data);
+      const { AERR, illegal } = decoder.out;
+      const { violation, rule, wvalid } = device.out;
+      return { violation, rule, AERR, illegal, wvalid };
     },
   );
 });

@@ -1,7 +1,8 @@
 /// <reference types="node" preserve="true" />
 export { DataPath } from './data.ts';
 export { CommandDecoder } from './decoder.ts';
-export { DramDevice, type DeviceParameters } from './device.ts';
+export { DdrPins } from './ddr-pins.ts';
+export { DramDevice, HbmDevice, type DeviceParameters } from './device.ts';
 export { CommandEncoder, ENCODER_CYCLES, type PinParameters } from './encoder.ts';
 export { banksOf, BUS_WIDTHS, ColumnKind, columnCommand, commandPins, commandPort, dataPort, RowKind, rowCommand, wordsPerCycle, type ChannelShape, type PinStandard } from './interface.ts';
 export { latencyCode, MODE_REGISTERS, ModeRegisters } from './mode-registers.ts';
