@@ -14,6 +14,7 @@ const PACKAGES = new Map([
   ['wordline', 'src/index.ts'],
   ['wordline/lib', 'rtl/lib/index.ts'],
   ['wordline/rram', 'rtl/rram/index.ts'],
+  ['wordline/dram', 'rtl/dram/index.ts'],
   ['wordline/controller', 'rtl/controller/index.ts'],
 ]);
 
