@@ -72,7 +72,7 @@ export const [FloatToInteger, FloatToIntegerPipeline] = floatUnit({
     const distance = hw.lit<number>(wide, bias(format) + width - 1).sub(x.exponent.zext<number>(wide));
     const fixed = stages.cut('fixed', {
       value: shiftRightJam(fitted, distance.trunc<number>(wide - 1)),
-      beyond: distance.bit(wide - 1),
+      beyond: distance.bit(wide - 1).or(x.infinite),
       sign: x.sign,
       nan: x.nan,
     });

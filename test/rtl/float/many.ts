@@ -1,5 +1,7 @@
 import { model, module, simulate, uint, vec, type Definition, type Signal } from '../../../src/index.ts';
 
+const LANES = 32;
+
 export type Words = Int32Array;
 
 export interface Batch {
@@ -13,7 +15,7 @@ export interface Batch {
  * A unit many times side by side, so that the engine computes lanes at once, between operands that a model sets and results that it sees. Outputs are
  * those named, each of up to 32 bits. Runs until there are no operands left; returns how many cases there were.
  */
-export function runMany(unit: Definition, outputs: readonly string[], batch: Batch, lanes = 128): number {
+export function runMany(unit: Definition, outputs: readonly string[], batch: Batch, lanes = LANES): number {
   const ports = unit.ports as PlainPorts;
   const operands = Object.entries(ports.in).map(([name, { width }]) => ({ name, width }));
   const widths = outputs.map((name) => (name === 'flags' ? FLAGS.length : ports.out[name]!.width));
@@ -66,7 +68,7 @@ function outputOf(out: Record<string, unknown>, name: string): Signal {
 export type Expected = (operands: readonly number[]) => readonly number[];
 
 /** Runs a unit on operands and collects what it gives otherwise than expected: at most ten cases, as text. */
-export function disagreements(unit: Definition, outputs: readonly string[], fill: Batch['fill'], expected: Expected, lanes = 64): { cases: number; wrong: string[] } {
+export function disagreements(unit: Definition, outputs: readonly string[], fill: Batch['fill'], expected: Expected, lanes = LANES): { cases: number; wrong: string[] } {
   const wrong: string[] = [];
   const hex = (xs: readonly number[]): string => xs.map((x) => x.toString(16)).join(' ');
   const check: Batch['check'] = (operands, results) => {
@@ -80,7 +82,7 @@ export function disagreements(unit: Definition, outputs: readonly string[], fill
 }
 
 /** `cases` operands, one lane after the other. */
-export function some(cases: number, put: (operands: readonly Words[], lane: number) => void, lanes = 64): Batch['fill'] {
+export function some(cases: number, put: (operands: readonly Words[], lane: number) => void, lanes = LANES): Batch['fill'] {
   let left = cases;
   return (operands) => {
     if (left <= 0) return false;
@@ -91,7 +93,7 @@ export function some(cases: number, put: (operands: readonly Words[], lane: numb
 }
 
 /** All combinations of values, one list an operand; the last ones are filled up with the first combination. */
-export function allOf(lists: readonly (readonly number[])[], lanes = 64): Batch['fill'] {
+export function allOf(lists: readonly (readonly number[])[], lanes = LANES): Batch['fill'] {
   const total = lists.reduce((n, list) => n * list.length, 1);
   let next = 0;
   return (operands) => {

@@ -40,6 +40,7 @@ export interface Codec {
   readonly leastNormal: number;
 }
 
+/** Of binary32, or of a format of up to 16 bits. */
 export function codec(format: FloatFormat): Codec {
   const { exponent: E, fraction: F } = format;
   const width = 1 + E + F;
@@ -65,11 +66,9 @@ export function codec(format: FloatFormat): Codec {
   };
   const common = { format, width, leastNormal: 2 ** least };
   const isSignalling = (b: number): boolean => b % 2 ** (width - 1) > infinity && Math.floor(b / 2 ** (F - 1)) % 2 === 0;
-  if (width === 32) {
-    const read = (b: number): number => (bytes.setUint32(0, b), bytes.getFloat32(0));
-    const write = (x: number): number => (x !== x ? infinity + 2 ** (F - 1) : (bytes.setFloat32(0, x), bytes.getUint32(0)));
-    return E === 8 ? { ...common, value: read, bits: write, signalling: isSignalling } : { ...common, value: decode, bits, signalling: isSignalling };
-  }
+  const read = (b: number): number => (bytes.setUint32(0, b), bytes.getFloat32(0));
+  const write = (x: number): number => (x !== x ? infinity + 2 ** (F - 1) : (bytes.setFloat32(0, x), bytes.getUint32(0)));
+  if (width === 32) return { ...common, value: read, bits: write, signalling: isSignalling };
   const table = Float64Array.from({ length: 2 ** width }, (_, i) => decode(i));
   const quiet = Uint8Array.from({ length: 2 ** width }, (_, i) => (isSignalling(i) ? 1 : 0));
   return { ...common, value: (b) => table[b]!, bits, signalling: (b) => quiet[b] === 1 };
