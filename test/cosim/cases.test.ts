@@ -29,6 +29,14 @@ describe('corners in Icarus', () => {
     })) as unknown as ModuleDefinition,
   );
   agrees(
+    'addresses of memories that wrap',
+    module('Wraps', { in: { a: uint(4), b: uint(4), x: uint(8) }, out: { y: uint(8) } }, ({ a, b, x }, hw) => {
+      const store = hw.mem('store', 16, uint(8));
+      hw.when(x.bit(0), () => store.write(a.add(b), x)).otherwise(() => store.write(a.sub(3), x));
+      return { y: store.read(a.add(b)).xor(store.read(b.sub(a))) };
+    }) as unknown as ModuleDefinition,
+  );
+  agrees(
     'values of one bit',
     module('Ones', { in: { x: bit, y: bit, i: uint(3) }, out: { a: bit, b: bit, c: uint(2), d: uint(2), e: bit, f: bit, g: bit, h: uint(4), k: bit } }, ({ x, y, i }) => ({
       a: x.add(y),

@@ -1,6 +1,9 @@
 import type { ModuleDefinition } from '../../src/index.ts';
 import * as lib from '../../rtl/lib/index.ts';
 
+const half = lib.BINARY16;
+const mini = { exponent: 4, fraction: 3 };
+
 /** Blocks of the library with parameters that reach their corners: a power of two and none, one bit and more than a word. */
 const table: { readonly [name: string]: readonly unknown[] } = {
   AgedArbiter: [lib.AgedArbiter({ n: 4, cap: 3 }), lib.AgedArbiter({ n: 5, cap: 2, checks: true })],
@@ -9,7 +12,27 @@ const table: { readonly [name: string]: readonly unknown[] } = {
   BitSynchroniser: [lib.BitSynchroniser({}), lib.BitSynchroniser({ width: 5, stages: 3 })],
   Fifo: [lib.Fifo({ depth: 1, width: 1 }), lib.Fifo({ depth: 5, width: 33 })],
   FifoProperties: [lib.FifoProperties({ depth: 3, width: 8 })],
+  FloatAdd: [lib.FloatAdd({ format: half }), lib.FloatAdd({ format: lib.BINARY32 })],
+  FloatAddPipeline: [lib.FloatAddPipeline({ format: half, stages: 2 })],
+  FloatCompare: [lib.FloatCompare({ format: half })],
+  FloatComparePipeline: [lib.FloatComparePipeline({ format: mini, stages: 1 })],
+  FloatConvert: [lib.FloatConvert({ from: half, to: lib.BINARY32 }), lib.FloatConvert({ from: lib.BINARY32, to: half })],
+  FloatConvertPipeline: [lib.FloatConvertPipeline({ from: half, to: mini, stages: 1 })],
+  FloatExtreme: [lib.FloatExtreme({ format: half, operation: 'maximum' })],
+  FloatExtremePipeline: [lib.FloatExtremePipeline({ format: mini, operation: 'minimum', stages: 1 })],
+  FloatMultiply: [lib.FloatMultiply({ format: half }), lib.FloatMultiply({ format: lib.BINARY32 })],
+  FloatMultiplyPipeline: [lib.FloatMultiplyPipeline({ format: half, stages: 2 })],
+  FloatMultiplyAdd: [lib.FloatMultiplyAdd({ format: half }), lib.FloatMultiplyAdd({ format: half, fused: true })],
+  FloatMultiplyAddPipeline: [lib.FloatMultiplyAddPipeline({ format: mini, stages: 2 })],
+  FloatRelu: [lib.FloatRelu({ format: half })],
+  FloatReluPipeline: [lib.FloatReluPipeline({ format: mini, stages: 1 })],
+  FloatSubtract: [lib.FloatSubtract({ format: half })],
+  FloatSubtractPipeline: [lib.FloatSubtractPipeline({ format: mini, stages: 1 })],
+  FloatToInteger: [lib.FloatToInteger({ format: half, width: 16 })],
+  FloatToIntegerPipeline: [lib.FloatToIntegerPipeline({ format: mini, width: 8, stages: 1 })],
   GrayCounter: [lib.GrayCounter({ width: 1 }), lib.GrayCounter({ width: 7 })],
+  IntegerToFloat: [lib.IntegerToFloat({ format: half, width: 16 })],
+  IntegerToFloatPipeline: [lib.IntegerToFloatPipeline({ format: mini, width: 8, signed: true, stages: 1 })],
   Lfsr: [lib.Lfsr({ width: 2 }), lib.Lfsr({ width: 48 })],
   MatrixArbiter: [lib.MatrixArbiter({ n: 1 }), lib.MatrixArbiter({ n: 6, checks: true })],
   MemoryFifo: [lib.MemoryFifo({ depth: 2, width: 1 }), lib.MemoryFifo({ depth: 7, width: 20 })],

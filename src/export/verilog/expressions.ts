@@ -179,8 +179,8 @@ export class Expressions implements VerilogScope {
   }
 
   #read(name: string, { depth, width }: { depth: number; width: number }, address: Operand): string {
-    // An address that is long enough and no longer needs no name.
-    return 2 ** address.width === depth ? `${name}[${address.bare}]` : guarded(address, depth, width, () => `${name}[${address.constant ?? address.name}]`);
+    // An address that is long enough and no longer needs no test; but a sum in the brackets would not wrap in Icarus.
+    return 2 ** address.width === depth ? `${name}[${address.constant ?? address.name}]` : guarded(address, depth, width, () => `${name}[${address.constant ?? address.name}]`);
   }
 
   #named(node: Node & { kind: 'wire' }): Operand {

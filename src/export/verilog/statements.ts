@@ -53,8 +53,9 @@ export function writeText({ module, get, memoryOf }: StatementSources, s: Memory
   const address = get(s.address);
   // A name for a constant: Yosys takes a memory that is only written at literal addresses for registers, and says so.
   if (address instanceof Literal) return address.value < BigInt(depth) ? [`${memoryOf(s.memory)}[${address.named().text}] <= ${get(s.data).bare};`] : [];
-  const write = `${memoryOf(s.memory)}[${address.bare}] <= ${get(s.data).bare};`;
-  return [2 ** address.width === depth ? write : `if (${address.text} < ${verilogLiteral(address.width, BigInt(depth))}) ${write}`];
+  // A name for a sum, too: in the brackets Icarus would not let it wrap.
+  const write = `${memoryOf(s.memory)}[${address.name}] <= ${get(s.data).bare};`;
+  return [2 ** address.width === depth ? write : `if (${address.name} < ${verilogLiteral(address.width, BigInt(depth))}) ${write}`];
 }
 
 /** Text inside a Verilog string. */
