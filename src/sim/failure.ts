@@ -23,6 +23,7 @@ export function involved(flat: Flat, names: Names, engine: Engine, check: Check 
   const nameOf = new Map<NodeId, string>();
   for (const [path, { node }] of names.signals) if (!nameOf.has(node)) nameOf.set(node, path);
   const drivers = driversOf(flat.body);
+  const given = new Set(shown.values());
   const seen = new Set<NodeId>();
   let front: NodeId[] = [check.condition];
   while (front.length > 0 && shown.size < MOST) {
@@ -31,7 +32,8 @@ export function involved(flat: Flat, names: Names, engine: Engine, check: Check 
       if (seen.has(id)) continue;
       seen.add(id);
       const name = nameOf.get(id);
-      if (name !== undefined && shown.size < MOST) shown.set(name, id);
+      // What the designer shows already has the designer's name.
+      if (name !== undefined && !given.has(id) && shown.size < MOST) shown.set(name, id);
       // Behind a name stands its own story; only nameless logic is looked through.
       if (name === undefined) next.push(...dependencies(flat.nodes[id]!, drivers));
     }

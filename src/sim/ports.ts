@@ -48,17 +48,25 @@ interface Leaf {
   set(value: AnyValue): void;
 }
 
-function rangeError(name: string, width: number, value: unknown): never {
-  fail('value-range', `${String(value)} does not fit port "${name}" of ${width} bit${width === 1 ? '' : 's'}`, { where: [Origin.here()] });
+function rangeError(what: string, width: number, value: unknown): never {
+  fail('value-range', `${String(value)} does not fit ${what} of ${width} bit${width === 1 ? '' : 's'}`, { where: [Origin.here()] });
 }
 
-/** A value checked against its width, as unsigned bits. */
-export function toBits(name: string, width: number, value: unknown): bigint {
+/** A value checked against its width, as unsigned bits; `what` is `port "x"`, for messages. */
+export function toBits(what: string, width: number, value: unknown): bigint {
   if (typeof value === 'boolean') return value ? 1n : 0n;
-  if (typeof value !== 'bigint' && !(typeof value === 'number' && Number.isInteger(value))) rangeError(name, width, value);
+  if (typeof value !== 'bigint' && !(typeof value === 'number' && Number.isInteger(value))) rangeError(what, width, value);
   const v = BigInt(value);
-  if (v >= 1n << BigInt(width) || v < -(1n << BigInt(width - 1))) rangeError(name, width, value);
+  if (v >= 1n << BigInt(width) || v < -(1n << BigInt(width - 1))) rangeError(what, width, value);
   return BigInt.asUintN(width, v);
+}
+
+/** An array with a value for each lane, lane 0 in the low bits. */
+export function lanesToBits(what: string, width: number, lanes: number, values: ArrayLike<unknown>): bigint {
+  if (values.length !== lanes) fail('bad-value', `${what} has ${lanes} lane${lanes === 1 ? '' : 's'}, not ${values.length}`, { where: [Origin.here()] });
+  let all = 0n;
+  for (let i = lanes - 1; i >= 0; i--) all = (all << BigInt(width)) | toBits(what, width, values[i]);
+  return all;
 }
 
 /** Unsigned bits as people read them. */
@@ -68,13 +76,13 @@ export function fromBits(width: number, signed: boolean, value: bigint): number 
 }
 
 /** Between numbers as people write them and unsigned ones of up to 32 bits. */
-function narrow(name: string, width: number, signed: boolean): { readonly read: (v: number) => number; readonly write: (value: unknown) => number } {
+function narrow(what: string, width: number, signed: boolean): { readonly read: (v: number) => number; readonly write: (value: unknown) => number } {
   const [low, high, modulus] = [-(2 ** (width - 1)), 2 ** width - 1, 2 ** width];
   return {
     read: (v) => (signed && v >= modulus / 2 ? v - modulus : v),
     write: (value) => {
-      const v = typeof value === 'number' ? value : Number(toBits(name, width, value));
-      if (!Number.isInteger(v) || v < low || v > high) rangeError(name, width, value);
+      const v = typeof value === 'number' ? value : Number(toBits(what, width, value));
+      if (!Number.isInteger(v) || v < low || v > high) rangeError(what, width, value);
       return v < 0 ? v + modulus : v;
     },
   };
@@ -84,20 +92,21 @@ function narrow(name: string, width: number, signed: boolean): { readonly read: 
 function leafOf(engine: Engine, name: string, node: NodeId, type: BitsType, lanes: number | undefined): Leaf {
   const { width } = type;
   const signed = type.view?.signed === true;
+  const what = `port "${name}"`;
   if (lanes === undefined) {
-    if (width > 32) return { get: () => fromBits(width, signed, engine.peek(node)), set: (value) => engine.poke(node, toBits(name, width, value)) };
-    const { read, write } = narrow(name, width, signed);
+    if (width > 32) return { get: () => fromBits(width, signed, engine.peek(node)), set: (value) => engine.poke(node, toBits(what, width, value)) };
+    const { read, write } = narrow(what, width, signed);
     return { get: () => read(engine.peekNumber(node)), set: (value) => engine.pokeNumber(node, write(value)) };
   }
   const listOf = (value: AnyValue): ArrayLike<unknown> => {
-    if (!(Array.isArray(value) || ArrayBuffer.isView(value))) fail('bad-value', `port "${name}" has ${lanes} lanes: give it an array`, { where: [Origin.here()] });
+    if (!(Array.isArray(value) || ArrayBuffer.isView(value))) fail('bad-value', `${what} has ${lanes} lanes: give it an array`, { where: [Origin.here()] });
     const list = value as ArrayLike<unknown>;
-    if (list.length !== lanes) fail('bad-value', `port "${name}" has ${lanes} lanes, not ${list.length}`, { where: [Origin.here()] });
+    if (list.length !== lanes) fail('bad-value', `${what} has ${lanes} lanes, not ${list.length}`, { where: [Origin.here()] });
     return list;
   };
   // Arrays that are read are frozen: writing to one element would change nothing but this copy.
   if (width <= 32) {
-    const { read, write } = narrow(name, width, signed);
+    const { read, write } = narrow(what, width, signed);
     return {
       get: () => Object.freeze(engine.peekLanes(node).map(read)),
       // Everything is checked before anything is written.
@@ -110,10 +119,7 @@ function leafOf(engine: Engine, name: string, node: NodeId, type: BitsType, lane
       return Object.freeze(Array.from({ length: lanes }, (_, i) => fromBits(width, signed, BigInt.asUintN(width, all >> BigInt(i * width)))));
     },
     set: (value) => {
-      const list = listOf(value);
-      let all = 0n;
-      for (let i = lanes - 1; i >= 0; i--) all = (all << BigInt(width)) | toBits(name, width, list[i]);
-      engine.poke(node, all);
+      engine.poke(node, lanesToBits(what, width, lanes, listOf(value)));
     },
   };
 }

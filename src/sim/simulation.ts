@@ -14,7 +14,7 @@ import { JsEngine } from './js/engine.ts';
 import { announce } from './started.ts';
 import { WasmEngine } from './wasm/engine.ts';
 import { Names } from './names.ts';
-import { fromBits, portObject, toBits, type InputPorts, type InterfacePorts, type OutputPorts } from './ports.ts';
+import { fromBits, lanesToBits, portObject, toBits, type InputPorts, type InterfacePorts, type OutputPorts } from './ports.ts';
 import { checkCount, Processes, type Process, type Task } from './process.ts';
 import { forgetful, Journal, sameState, withNote, type Happening } from './replay.ts';
 import { Timeline, type Moment } from './timeline.ts';
@@ -145,7 +145,7 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
     ) as InterfacePorts<B>;
 
     const { trace, traceWindow, traceOnFailure: reach, record } = options;
-    if (trace === undefined && (traceWindow ?? reach) !== undefined) fail('no-trace', 'a window of no trace', { where: [Origin.here()], hint: 'name a file: { trace: "waves/top.vcd" }' });
+    if (trace === undefined && (traceWindow ?? reach) !== undefined) fail('no-trace', 'a window of no trace', { where: [Origin.here()], hint: 'name a file: { trace: "waves/top.vcd" }, or --trace on the command line' });
     if (reach !== undefined) {
       if (!Number.isInteger(reach) || reach < 1) fail('bad-count', `traceOnFailure: ${reach} is not a number of cycles`, { where: [Origin.here()] });
       if (traceWindow !== undefined) fail('no-trace', 'a window is traced at once and a failure afterwards', { where: [Origin.here()], hint: 'give traceWindow or traceOnFailure' });
@@ -308,7 +308,7 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
     return {
       depth,
       read: (address) => this.engine.readMemory(id, check(address)),
-      write: (address, value) => this.engine.writeMemory(id, check(address), toBits(path, width, value)),
+      write: (address, value) => this.engine.writeMemory(id, check(address), toBits(`memory "${path}"`, width, value)),
     };
   }
 
@@ -329,16 +329,17 @@ export class Simulation<I extends Fields, O extends Fields, B extends Interfaces
     return this.#coverage.probe.collect(this.engine, this.#coverage.exclude);
   }
 
-  /** Compares a signal with what the test expects, and says where, when and what if they differ. */
-  expect(path: string, expected: number | bigint, message?: string): void {
+  /** Compares a signal with what the test expects, an array for a Vec, and says where, when and what if they differ. */
+  expect(path: string, expected: number | bigint | readonly (number | bigint)[], message?: string): void {
     const { node } = this.#names.signal(path);
     const { width, lanes } = this.design.flat.nodes[node]!;
     const got = this.engine.peek(node);
-    if (got === toBits(path, width * lanes, expected)) return;
+    const wanted = Array.isArray(expected) ? lanesToBits(`signal "${path}"`, width, lanes, expected as readonly unknown[]) : toBits(`signal "${path}"`, width * lanes, expected);
+    if (got === wanted) return;
     const { flat } = this.design;
     const problem = {
       code: 'expect-failed',
-      message: `${message === undefined ? '' : `${message}: `}${path} is ${show(flat, node, got)}, expected ${show(flat, node, toBits(path, width * lanes, expected))} at ${this.#line.time} ps (cycle ${this.cycle()})`,
+      message: `${message === undefined ? '' : `${message}: `}${path} is ${show(flat, node, got)}, expected ${show(flat, node, wanted)} at ${this.#line.time} ps (cycle ${this.cycle()})`,
       where: [Origin.here()],
     };
     throw this.explain(new WordlineError(problem));

@@ -107,9 +107,14 @@ describe('testbench failures', () => {
     expectProblems(() => sim.expect('n', 4), ['expect-failed', 'n is -3, expected 4 at 1000 ps (cycle 1)', "expect('n', 4)"]);
     expectProblems(() => sim.expect('wide', 1n, 'the sum'), ['expect-failed', 'the sum: wide is 0xfd, expected 0x1 at 1000 ps (cycle 1)', "expect('wide'"]);
     expectProblems(() => sim.expect('lanes', 1n), ['expect-failed', 'lanes is [253, 2], expected [1, 0] at 1000 ps (cycle 1)', "expect('lanes'"]);
+    sim.expect('lanes', [253, 2]);
+    sim.expect('lanes', [-3, 2n]);
+    expectProblems(() => sim.expect('lanes', [1, 0]), ['expect-failed', 'lanes is [253, 2], expected [1, 0] at 1000 ps (cycle 1)', "expect('lanes', [1"]);
+    expectProblems(() => sim.expect('lanes', [1]), ['bad-value', 'signal "lanes" has 2 lanes, not 1', "expect('lanes', [1])"]);
+    expectProblems(() => sim.expect('lanes', [1, 256]), ['value-range', '256 does not fit signal "lanes" of 8 bits', "expect('lanes', [1, 256])"]);
     const [problem] = expectProblems(() => sim.expect('m', 1), ['unknown-signal', 'there is no signal "m"', "expect('m'"]);
     expect(problem!.hint).toContain('"n"');
-    expectProblems(() => sim.expect('n', 256), ['value-range', '256 does not fit port "n" of 8 bits', "expect('n', 256)"]);
+    expectProblems(() => sim.expect('n', 256), ['value-range', '256 does not fit signal "n" of 8 bits', "expect('n', 256)"]);
   });
 
   onEveryEngine('until says what it waited for', (start) => {

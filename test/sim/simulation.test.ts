@@ -263,7 +263,7 @@ describe('memories', () => {
     sim.in.ra = 4;
     expect(sim.out.now).toBe(99n);
     expectProblems(() => memory.read(5), ['bad-address', 'address 5 of memory "m" with 5 words', 'read(5)']);
-    expectProblems(() => memory.write(0, -1n << 40n), ['value-range', `${-1n << 40n} does not fit port "m" of 40 bits`, 'write(0']);
+    expectProblems(() => memory.write(0, -1n << 40n), ['value-range', `${-1n << 40n} does not fit memory "m" of 40 bits`, 'write(0']);
     expectProblems(() => sim.memory('n'), ['unknown-memory', 'there is no memory "n"', "memory('n')"]);
   });
 

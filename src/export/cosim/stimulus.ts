@@ -1,7 +1,7 @@
 import { fail, Origin, suggest } from '../../diag/index.ts';
 import type { Design } from '../../hdl/elaborate.ts';
 import { bitsOf } from '../../ir/shape.ts';
-import { toBits } from '../../sim/ports.ts';
+import { lanesToBits, toBits } from '../../sim/ports.ts';
 
 /** One cycle: inputs are set, everything settles and is compared, then clocks tick. */
 export interface StimulusCycle {
@@ -34,11 +34,8 @@ export function packStimulus({ flat }: Design, stimulus: Iterable<StimulusCycle>
       const i = names.indexOf(name);
       if (i < 0) fail('unknown-port', `there is no input "${name}"`, { where: [Origin.here()], hint: suggest(name, names) });
       const { width, lanes } = nodes[i]!;
-      if (typeof value === 'number' || typeof value === 'bigint') inputs[i] = toBits(name, width * lanes, value);
-      else {
-        if (value.length !== lanes) fail('bad-value', `port "${name}" has ${lanes} lanes, not ${value.length}`, { where: [Origin.here()] });
-        inputs[i] = value.reduceRight<bigint>((all, v) => (all << BigInt(width)) | toBits(name, width, v), 0n);
-      }
+      const what = `port "${name}"`;
+      inputs[i] = typeof value === 'number' || typeof value === 'bigint' ? toBits(what, width * lanes, value) : lanesToBits(what, width, lanes, value);
     }
     return { inputs, resets: flags(reset), ticks: flags(tick) };
   });
