@@ -1,4 +1,4 @@
-import { dirname, join, sep } from 'node:path';
+import { dirname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A place in somebody's source. Lines and columns count from 1. */
@@ -58,16 +58,15 @@ export function formatLocation({ file, line, column }: Location): string {
 const NAMED_FRAME = /^\s*at .*? \((.+):(\d+):(\d+)\)$/;
 const BARE_FRAME = /^\s*at (?:async )?(.+):(\d+):(\d+)$/;
 
-/** Folders of the kit that stand between a designer's line and the node it makes; `sim` is there for `expect`s in testbenches. */
-const SOURCES = dirname(dirname(fileURLToPath(import.meta.url)));
-const KIT = ['diag', 'bits', 'ir', 'hdl', 'sim', 'coverage'].map((folder) => join(SOURCES, folder) + sep);
+/** The kit itself stands between a designer's line and the node it makes. */
+const KIT = dirname(dirname(fileURLToPath(import.meta.url))) + sep;
 
 function firstForeignFrame(stack: string): Location | undefined {
   for (const text of stack.split('\n').slice(1)) {
     const match = NAMED_FRAME.exec(text) ?? BARE_FRAME.exec(text);
     if (match === null) continue;
     const file = match[1]!.startsWith('file://') ? fileURLToPath(match[1]!) : match[1]!;
-    if (file.startsWith('node:') || KIT.some((folder) => file.startsWith(folder))) continue;
+    if (file.startsWith('node:') || file.startsWith(KIT)) continue;
     return { file, line: Number(match[2]), column: Number(match[3]) };
   }
   return undefined;

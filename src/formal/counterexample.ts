@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { WordlineError } from '../diag/index.ts';
 import type { Interfaces, ModuleDefinition } from '../hdl/module.ts';
@@ -43,7 +43,6 @@ export function show<I extends Fields, O extends Fields, B extends Interfaces>(
   place: Place | undefined,
   source: Source | undefined,
 ): Shown {
-  if (place !== undefined) mkdirSync(place.folder, { recursive: true });
   const sim = simulate(definition, traceTo(place));
   let message: string | undefined;
   try {
@@ -62,7 +61,6 @@ export function show<I extends Fields, O extends Fields, B extends Interfaces>(
 
 /** The same for a run from some state, which the interpreter is put into. Asserts do not stop it: it is the whole run that is to be seen. */
 export function showInduction<I extends Fields, O extends Fields, B extends Interfaces>(definition: ModuleDefinition<I, O, B>, { cycles }: Run, start: Start, place: Place | undefined): Shown {
-  if (place !== undefined) mkdirSync(place.folder, { recursive: true });
   const sim = simulate(definition, { engine: 'interp', checks: false, ...traceTo(place) });
   startFrom(sim, start);
   play(sim, cycles.slice(0, -1));

@@ -2,6 +2,7 @@ import { Origin, fail, knownKeys, suggest, type Location } from '../diag/index.t
 import { elaborate } from '../hdl/elaborate.ts';
 import type { Interfaces, ModuleDefinition } from '../hdl/module.ts';
 import type { Fields } from '../hdl/types.ts';
+import { makeFolder } from '../wave/index.ts';
 import { confirm } from './confirm.ts';
 import { show, showInduction, type Place, type Shown } from './counterexample.ts';
 import { formalModel, type Goal, type ModelOptions } from './model.ts';
@@ -105,6 +106,8 @@ export async function proveWith<I extends Fields, O extends Fields, B extends In
   }
 
   requireProver(solver);
+  // Before the work: a proof may take hours.
+  if (options.out !== undefined) makeFolder(options.out);
   const model = formalModel(design, { resets, ...(options.twins && { twins: options.twins }), ...(lemmas && { lemmas }) });
   const { signal, end } = limited(options);
   let found: Found;

@@ -5,7 +5,7 @@ export { compileGlob, matchPaths, type PathFilter } from './glob.ts';
 export { gtkwText, translateFiles, writeGtkw, type GtkwOptions } from './gtkw.ts';
 export { cropRecording, digest, Recorder, valueAt, withRadix, type Change, type RadixChoice, type RecordedSignal, type Recording, type WindowOptions } from './recording.ts';
 export { selectTrace } from './select.ts';
-export { FileSink, MemorySink, NullSink, type ByteSink } from './sink.ts';
+export { FileSink, makeFolder, MemorySink, NullSink, type ByteSink } from './sink.ts';
 export { summary, summaryText, type SummaryScope, type VcdSummary } from './summary.ts';
 export { svgWave, type SvgWaveOptions } from './svg.ts';
 export { textWave, type TextWaveOptions } from './text.ts';

@@ -127,3 +127,12 @@ export class NullSink implements ByteSink {
     // There is nothing to give back.
   }
 }
+
+/** A folder for waves, with those above it. Errors: `wave-file`. */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    fail('wave-file', `cannot make the folder ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

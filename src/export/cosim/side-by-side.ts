@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Design } from '../../hdl/elaborate.ts';
 import { FileSink } from '../../wave/sink.ts';
 import { identifierCode } from '../../wave/vcd-format.ts';
@@ -43,7 +41,6 @@ function binary(digits: string, bits: number): string {
  * clocks of the script above them, and `differs` as a whole. What both printed is all that is needed.
  */
 export function sideBySide(file: string, { flat }: Design, watch: Watch, ours: Side, theirs: Side, script: string): void {
-  mkdirSync(dirname(file), { recursive: true });
   const { signals } = watch;
   const clocks = flat.domains.length;
   const codes = { clocks: 0, any: clocks, ours: clocks + 1, theirs: clocks + 1 + signals.length, differs: clocks + 1 + 2 * signals.length };
