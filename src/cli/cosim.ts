@@ -1,11 +1,12 @@
 import { relative, resolve } from 'node:path';
-import { fail, suggest, WordlineError } from '../diag/index.ts';
+import { fail, nearest, suggest, WordlineError } from '../diag/index.ts';
 import { cosim, describeDifference, Lockstep, randomStimulus, toolNames, type LockstepResult, type ToolName } from '../export/index.ts';
 import { elaborate } from '../hdl/elaborate.ts';
+import { interrupted as asInterrupted } from './interrupt.ts';
 import type { Io } from './io.ts';
 import { load, testbenches } from './load.ts';
 import { EXIT, reportError } from './report.ts';
-import { parseSeed, run } from './run.ts';
+import { parseEngine, parseSeed, run } from './run.ts';
 import { timeText } from '../wave/value.ts';
 import { choose } from './verilog.ts';
 
@@ -30,9 +31,21 @@ export interface CosimCommandOptions {
 export async function cosimCommand(file: string, rest: readonly string[], options: CosimCommandOptions, general: readonly string[], io: Io): Promise<number> {
   const tool: ToolName = toolNames.find((t) => t === (options.with ?? 'icarus')) ?? fail('bad-option', `--with ${options.with}`, { hint: suggest(options.with!, toolNames) });
   if (options.module === undefined && testbenches(await load(file, io), file).size > 0) return testbenchInLockstep(file, rest, options, general, tool, io);
-  if (rest.length > 0) fail('usage', `${rest[0]} is no option of a module with random inputs`, { hint: 'parameters are those of testbenches' });
-  return moduleAtRandom(file, options, tool, io);
+  const [unknown = TESTBENCH_ONLY.find((name) => options[name] !== undefined)] = rest;
+  if (unknown !== undefined) {
+    const near = nearest(unknown.replace(/^--/, ''), general);
+    fail('usage', `${unknown.startsWith('-') ? unknown : `--${unknown}`} is no option of a module with random inputs`, { hint: rest.length > 0 && near.length > 0 ? `did you mean ${near.map((n) => `--${n}`).join(' or ')}?` : 'it is for testbenches' });
+  }
+  const interrupt = io.interrupt?.();
+  try {
+    await interrupt?.ready;
+    return await moduleAtRandom(file, options, tool, io, () => interrupt?.requested() === true);
+  } finally {
+    interrupt?.stop();
+  }
 }
+
+const TESTBENCH_ONLY = ['bench', 'param', 'outputs'] as const;
 
 function parseCycles(text: string): number {
   const cycles = Number(text);
@@ -40,11 +53,12 @@ function parseCycles(text: string): number {
 }
 
 /** Runs a module and its exported Verilog with the same random inputs and compares every named signal in every cycle. */
-async function moduleAtRandom(file: string, { module, json = false, cycles: given = '1000', seed: seedText, vcd }: CosimCommandOptions, tool: ToolName, io: Io): Promise<number> {
+async function moduleAtRandom(file: string, { module, json = false, cycles: given = '1000', seed: seedText, vcd, engine: wanted }: CosimCommandOptions, tool: ToolName, io: Io, interrupted: () => boolean): Promise<number> {
   const cycles = parseCycles(given);
   const seed = parseSeed(seedText);
+  const engine = parseEngine(wanted);
   const design = elaborate(await choose(file, module, io));
-  const result = cosim(design, randomStimulus(design, { cycles, seed }), { with: tool, ...(vcd !== undefined && { vcd: resolve(io.cwd, vcd) }) });
+  const result = cosim(design, randomStimulus(design, { cycles, seed }), { with: tool, interrupted, ...(engine !== undefined && { engine }), ...(vcd !== undefined && { vcd: resolve(io.cwd, vcd) }) });
   const { signals, memories } = result;
   if (json) io.out(`${JSON.stringify({ file, module: design.top.name, with: tool, seed, cycles, signals, memories })}\n`);
   else io.out(`${design.top.name} and ${tool} agree on ${signals} signals in every one of ${cycles} cycles${memories > 0 ? `, and on ${memories} memories at the end` : ''} (seed ${seed})\n`);
@@ -70,7 +84,7 @@ async function testbenchInLockstep(file: string, rest: readonly string[], option
       io.out(said);
       return code;
     }
-    const results = lockstep.compare();
+    const results = await compareAll(lockstep, io);
     const told = json ? (JSON.parse(said) as object) : {};
     const different = results.find((r) => r.difference !== undefined);
     const summary = { with: tool, designs: results.map((r) => asJson(r, io)) };
@@ -81,6 +95,19 @@ async function testbenchInLockstep(file: string, rest: readonly string[], option
     return EXIT.ok;
   } finally {
     lockstep.close();
+  }
+}
+
+/** Ctrl-C ends the other simulator too, and leaves nothing behind. */
+async function compareAll(lockstep: Lockstep, io: Io): Promise<LockstepResult[]> {
+  const interrupt = io.interrupt?.();
+  try {
+    await interrupt?.ready;
+    return lockstep.compare(() => {
+      if (interrupt?.requested() === true) throw asInterrupted();
+    });
+  } finally {
+    interrupt?.stop();
   }
 }
 

@@ -33,7 +33,7 @@ while (Atomics.load(shared, ${STOP}) === 0) {
   try {
     if (wait(hint ? 700 : 'Infinity') === 'timed-out') {
       hint = false;
-      writeSync(2, 'interrupted; waiting for the testbench to come to its next clock edge (Ctrl-C again: end at once, waves cut off)\\n');
+      writeSync(2, 'interrupted; waiting for the next clock edge, or for another simulator to end (Ctrl-C again: end at once, waves cut off)\\n');
     }
   } catch {
     if (Atomics.load(shared, ${STOP}) !== 0) break;

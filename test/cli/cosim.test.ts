@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, type TestContext } from 'vitest';
 import { missingProgram, readVcd, type ToolName } from '../../src/index.ts';
+import type { Interrupt } from '../../src/cli/interrupt.ts';
 import { fixture, parsed, wordline } from './io.ts';
 
 let folder: string;
@@ -84,6 +85,42 @@ describe('wordline cosim of a testbench', () => {
     expect((await wordline(['cosim', file, '--module', 'Top', '--cycles', '3'])).err).toMatch(/model Secret has no Verilog \[no-verilog\]/);
   });
 
+  it('a module with random inputs: on the engine that is asked for, and no option is passed over', async (context) => {
+    need(context, 'icarus');
+    const counter = ['cosim', 'tb/counter.ts', '--module', 'Counter', '--cycles', '5'];
+    expect(await wordline([...counter, '--engine', 'interp', '--seed', '1'])).toEqual({ code: 0, err: '', out: 'Counter and icarus agree on 3 signals in every one of 5 cycles (seed 1)\n' });
+    const refused = async (...more: readonly string[]): Promise<string> => {
+      const said = await wordline([...counter, ...more]);
+      expect(said).toMatchObject({ code: 2, out: '' });
+      return said.err;
+    };
+    expect(await refused('--engine', 'jss')).toContain('there is no engine "jss" [unknown-engine]\n  hint: did you mean "js"');
+    expect(await refused('--cycle', '5')).toContain('--cycle is no option of a module with random inputs [usage]\n  hint: did you mean --cycles');
+    expect(await refused('--outputs')).toContain('--outputs is no option of a module with random inputs [usage]\n  hint: it is for testbenches');
+    expect((await wordline([...counter, '--vcd', 'tb/counter.ts/waves'])).err).toMatch(/cannot make the folder .*ENOTDIR.*\[wave-file\]/);
+  });
+
+  it('at Ctrl-C ends, whichever side is at work', async (context) => {
+    need(context, 'icarus');
+    const temporary = (): string[] => readdirSync(tmpdir()).filter((f) => /^wordline-(cosim|lockstep)-\w{6}$/.test(f));
+    const pressedAfter = (asked: number) => (): Interrupt => {
+      let left = asked;
+      return { ready: Promise.resolve(), requested: () => left-- <= 0, pressed: new Promise<never>(() => undefined), stop: () => undefined };
+    };
+    // While inputs are drawn, while our engine runs, and once the other simulator has ended.
+    for (const asked of [0, 3, 25, 39, 40]) {
+      const before = new Set(temporary());
+      const said = await wordline(['cosim', 'tb/counter.ts', '--module', 'Counter', '--cycles', '20', '--json'], { interrupt: pressedAfter(asked) });
+      expect([asked, said.code, parsed(said)['error']]).toEqual([asked, 130, expect.objectContaining({ code: 'interrupted' })]);
+      expect(temporary().filter((f) => !before.has(f))).toEqual([]);
+    }
+    expect(await wordline(['cosim', 'tb/counter.ts', '--module', 'Counter', '--cycles', '20'], { interrupt: pressedAfter(41) })).toMatchObject({ code: 0 });
+    // A testbench ends, and Ctrl-C comes while Icarus repeats what it did.
+    let watchers = 0;
+    const second = (): Interrupt => pressedAfter(watchers++ === 0 ? Infinity : 0)();
+    expect(await wordline(['cosim', 'tb/counter.ts'], { interrupt: second })).toMatchObject({ code: 130, err: 'interrupted [interrupted]\n' });
+  });
+
   it('a tool that is missing', async () => {
     const path = process.env['PATH'];
     onTestFinished(() => void (process.env['PATH'] = path));
@@ -91,7 +128,7 @@ describe('wordline cosim of a testbench', () => {
     for (const [tool, program] of [['icarus', 'iverilog'], ['verilator', 'verilator']] as const) {
       const said = await wordline(['cosim', 'tb/counter.ts', '--with', tool]);
       expect(said).toMatchObject({ code: 1, out: '' });
-      expect(said.err).toMatch(new RegExp(`${program} is not installed, or not on the path \\[missing-tool\\]\\n {2}hint: ${tool} needs it`));
+      expect(said.err).toMatch(new RegExp(`^${program} is not installed, or not on the path \\[missing-tool\\]\\n {2}hint: ${tool} needs it`));
     }
   });
 });

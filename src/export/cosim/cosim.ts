@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fail, Origin } from '../../diag/index.ts';
@@ -6,6 +6,7 @@ import { elaborate, type Design } from '../../hdl/elaborate.ts';
 import { ModuleDefinition, type Interfaces } from '../../hdl/module.ts';
 import type { Fields } from '../../hdl/types.ts';
 import type { EngineName } from '../../sim/engine.ts';
+import { makeFolder } from '../../wave/index.ts';
 import { exportVerilog } from '../verilog/export.ts';
 import { compareSides, describeDifference, type Difference, type Side } from './compare.ts';
 import { observe, writeScript } from './observe.ts';
@@ -30,6 +31,8 @@ export interface CosimOptions {
    * difference `both.vcd` with both sides (`both0.vcd`).
    */
   readonly vcd?: string;
+  /** Asked in every cycle: has somebody pressed Ctrl-C? The comparison then ends with the error `interrupted`. */
+  readonly interrupted?: () => boolean;
 }
 
 export interface CosimJob {
@@ -52,9 +55,19 @@ export interface CosimResult {
 
 const list = <T>(given: T | readonly T[]): readonly T[] => (Array.isArray(given) ? (given as readonly T[]) : [given as T]);
 
+function* watched<T>(items: Iterable<T>, check: () => void): Generator<T> {
+  for (const item of items) {
+    check();
+    yield item;
+  }
+}
+
 /** Runs many designs in one simulation of the exported Verilog, and each in our engines, and compares every named signal in every cycle. */
 export function cosimAll(jobs: readonly CosimJob[], options: CosimOptions = {}): CosimResult[] {
-  const { twins = {}, unread = false, vcd } = options;
+  const { twins = {}, unread = false, vcd, interrupted = () => false } = options;
+  const check = (): void => {
+    if (interrupted()) fail('interrupted', 'interrupted');
+  };
   const tools = list(options.with ?? 'icarus');
   const engines = list(options.engine ?? 'js');
   tools.forEach(requireTool);
@@ -62,12 +75,12 @@ export function cosimAll(jobs: readonly CosimJob[], options: CosimOptions = {}):
   const at = (file: string): string => join(folder, file);
   const waves = (side: string, i: number): string | undefined => (vcd === undefined ? undefined : join(vcd, `${side}${jobs.length === 1 ? '' : i}.vcd`));
   try {
-    if (vcd !== undefined) mkdirSync(vcd, { recursive: true });
+    if (vcd !== undefined) makeFolder(vcd);
     const prepared = jobs.map(({ design, stimulus: given }, i) => {
       const verilog = exportVerilog(design, { twins, models: 'required', locations: false, unused: unread ? 'keep' : 'drop', prefix: jobs.length === 1 ? '' : `d${i}_` });
       const watch = watchAll(design, verilog);
       const columns = columnsOf(design);
-      const stimulus = packStimulus(design, given);
+      const stimulus = packStimulus(design, watched(given, check));
       writeFileSync(at(`design${i}.v`), verilog.text);
       writeFileSync(at(`bench${i}.v`), testbenchText(`wordline_tb${i}`, i, design, verilog, columns, watch));
       return { design, verilog, watch, columns, stimulus, times: writeScript(at(scriptName(i)), design, columns, stimulus) };
@@ -77,13 +90,14 @@ export function cosimAll(jobs: readonly CosimJob[], options: CosimOptions = {}):
     const sides: Side[][] = prepared.map(({ design, stimulus, times, watch }, i) =>
       engines.map((name, e) => {
         const path = at(`${name}${i}.txt`);
-        observe(path, design, stimulus, times, watch, name, e === 0 ? waves('ours', i) : undefined);
+        observe(path, design, stimulus, times, watch, name, check, e === 0 ? waves('ours', i) : undefined);
         return { name, path };
       }),
     );
     const sources = ['cosim.v', ...prepared.flatMap((_, i) => [`design${i}.v`, `bench${i}.v`])];
     for (const tool of tools) {
       compileVerilog(tool, folder, sources, vcd !== undefined)(folder);
+      check();
       prepared.forEach((_, i) => {
         const path = at(`${tool}${i}.txt`);
         renameSync(at(observedName(i)), path);

@@ -31,7 +31,7 @@ export function writeScript(path: string, { flat }: Design, columns: readonly Co
 }
 
 /** What one of our engines makes of the stimulus, as lines. */
-export function observe(path: string, design: Design, stimulus: readonly PackedCycle[], times: readonly number[], watch: Watch, name: EngineName, vcd?: string): void {
+export function observe(path: string, design: Design, stimulus: readonly PackedCycle[], times: readonly number[], watch: Watch, name: EngineName, check: () => void, vcd?: string): void {
   const { flat } = design;
   const engine = new engines[name](design);
   const printer = new Printer(engine, design, watch);
@@ -41,6 +41,7 @@ export function observe(path: string, design: Design, stimulus: readonly PackedC
   const writer = trace === undefined ? undefined : new VcdWriter(new FileSink(vcd!), trace.scope);
   const file = new LineFile(path);
   stimulus.forEach((cycle, n) => {
+    check();
     cycle.inputs.forEach((value, i) => engine.poke(inputs[i]!, value));
     cycle.resets.forEach((on, d) => engine.setReset(d, on));
     file.put(printer.line(times[n]!));

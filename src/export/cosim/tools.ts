@@ -18,14 +18,16 @@ export function missingProgram(tool: ToolName): string | undefined {
 
 export function requireTool(tool: ToolName): void {
   const missing = missingProgram(tool);
-  if (missing !== undefined) fail('missing-tool', `${missing} is not installed, or not on the path`, { where: [Origin.here()], hint: `${tool} needs it; on Debian: apt-get install iverilog verilator` });
+  if (missing !== undefined) fail('missing-tool', `${missing} is not installed, or not on the path`, { hint: `${tool} needs it; on Debian: apt-get install iverilog verilator` });
 }
 
 function run(tool: ToolName, command: string, args: readonly string[], cwd: string): void {
   try {
     execFileSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'pipe'] });
   } catch (error) {
-    const { stderr, stdout, message } = error as Error & { stderr?: string; stdout?: string };
+    const { stderr, stdout, message, signal } = error as Error & { stderr?: string; stdout?: string; signal?: string };
+    // Ctrl-C in a terminal ends it as well.
+    if (signal === 'SIGINT') fail('interrupted', 'interrupted');
     const said = [stderr, stdout].filter((t) => t !== undefined && t !== '').join('\n') || message;
     fail('tool-failed', `${tool}: ${command} failed:\n${said.split('\n').slice(0, 30).join('\n')}`, { where: [Origin.here()] });
   }
