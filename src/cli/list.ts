@@ -62,16 +62,16 @@ function sources(folder: string, io: Io): string[] {
     .map((f) => relative(io.cwd, join(path, f)));
 }
 
-function asText(file: string, { definition }: Testbench, several: boolean, io: Io): string {
+function asText(file: string, { definition, parameters }: Testbench, several: boolean, io: Io): string {
   const { bold, dim } = io.colors.out;
-  const lines = parameterLines(definition.parameters);
+  const lines = parameterLines(parameters);
   const wide = Math.max(0, ...lines.map(([option]) => option.length));
   const head = `${bold(definition.name)}  ${definition.summary}\n  ${dim(`wordline run ${file}${several ? ` --bench ${definition.name}` : ''}`)}\n`;
   return head + lines.map(([option, meaning]) => `    ${option.padEnd(wide)}  ${meaning}`.trimEnd() + '\n').join('');
 }
 
-function asJson(file: string, { definition }: Testbench): unknown {
-  const parameters = parametersOf(definition.parameters).map((p) => ({
+function asJson(file: string, { definition, parameters: schema }: Testbench): unknown {
+  const parameters = parametersOf(schema).map((p) => ({
     name: p.name,
     takes: p.takes,
     description: p.description,

@@ -89,9 +89,9 @@ function fromArguments(rest: readonly string[], parameters: readonly Parameter[]
 function unknown({ name, typed }: Given, parameters: readonly Parameter[], { general, testbench }: ParseOptions): Problem {
   const own = parameters.map((p) => p.name);
   const bare = name.replace(/^no-/, '');
-  const ownNear = nearest(bare, own);
-  // An option of the command, only if it is no typo for a parameter.
-  const near = ownNear.length > 0 || typed.startsWith('--param ') ? ownNear : nearest(bare, general);
+  // An option of the command, only if it is nearer than every parameter.
+  const [best] = nearest(bare, typed.startsWith('--param ') ? own : [...own, ...general], 1);
+  const near = best === undefined ? [] : nearest(bare, own.includes(best) ? own : general);
   const list = own.length === 0 ? `testbench ${testbench} has no parameters` : suggest('', own);
   return {
     code: 'unknown-parameter',

@@ -33,8 +33,15 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     return code;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    if (error instanceof CommanderError && error.code === 'commander.help') return helpOfGroup(program, argv, io);
     return reportError(error, io, { json: argv.includes('--json'), stack: argv.includes('--stack') });
   }
+}
+
+/** A command that only groups others was given alone. */
+function helpOfGroup(program: Command, [name]: readonly string[], io: Io): number {
+  io.err((program.commands.find((c) => c.name() === name) ?? program).helpInformation());
+  return EXIT.usage;
 }
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
@@ -166,7 +173,7 @@ function addOthers(program: Command, io: Io, done: (code: number) => void): void
     .action(async (file: string, options: ExportOptions) => done(await exportCommand(file, options, io)));
   const cosim = program
     .command('cosim')
-    .summary('compare with Icarus or Verilator')
+    .summary('run a testbench, or a module with random inputs, also in Icarus or Verilator')
     .description(
       'Run a testbench, and then everything that it has simulated once more, as exported Verilog in another simulator, from the same inputs: every named signal in every cycle. ' +
         'Parameters of the testbench are options, as for run. With --module, or if the file has no testbench: a module with random inputs.',

@@ -2,8 +2,9 @@ import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { fail, formatLocation, suggest } from '../diag/index.ts';
 import { equivalent, prove, solverNames, type ProofReport, type PropertyReport, type ProveOptions, type ProofRun, type ProofSource } from '../formal/index.ts';
-import { ModuleDefinition } from '../hdl/module.ts';
+import type { ModuleDefinition } from '../hdl/module.ts';
 import { textWave } from '../wave/index.ts';
+import { makeMember } from './family.ts';
 import type { Colors, Io } from './io.ts';
 import { jsonValue } from './json.ts';
 import { existing, load, modules } from './load.ts';
@@ -64,10 +65,9 @@ function choose(exports: ReadonlyMap<string, unknown>, file: string, name: strin
     const [key, family] = [...families].find(([k]) => k === name) ?? (name === undefined && families.size === 1 ? [...families][0]! : []);
     if (key === undefined) fail('which-module', name === undefined ? `${file} exports ${families.size} functions that could make modules from parameters` : `${file} exports no function "${name}"`, { hint: `choose one with --module; ${suggest(name ?? '', families.keys())}` });
     const parameters = readParameters(given);
-    const made = (family as (p: object) => unknown)(parameters);
-    if (!(made instanceof ModuleDefinition)) fail('which-module', `${key}(...) of ${file} makes no module`);
-    return { definition: made as ModuleDefinition, name: key, expression: `${key}(${JSON.stringify(parameters)})` };
+    return { definition: makeMember(family as (p: object) => unknown, key, parameters), name: key, expression: `${key}(${JSON.stringify(parameters)})` };
   }
+  if (name !== undefined && typeof exports.get(name) === 'function') fail('which-module', `${name} of ${file} is a function that makes modules`, { hint: 'give its parameters: --param name=value' });
   const all = [...modules(exports, file)];
   const names = all.map(([key]) => key);
   if (all.length === 0) fail('no-module', `${file} exports no module`, { hint: 'export one, or make one of a family: --module Fifo --param depth=4' });

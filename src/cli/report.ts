@@ -6,7 +6,7 @@ import type { Io } from './io.ts';
 /** Codes that mean that the command was not understood, which is another exit code than a run that went wrong. */
 const USAGE = new Set([
   'usage', 'no-file', 'no-folder', 'not-a-module', 'no-testbench', 'several-testbenches', 'unknown-testbench', 'unknown-parameter', 'bad-parameter',
-  'missing-parameter', 'repeated-parameter', 'unexpected-argument', 'bad-seed', 'bad-time', 'bad-option', 'unknown-engine', 'nothing-to-lint', 'bad-window', 'no-trace', 'unknown-preset',
+  'missing-parameter', 'repeated-parameter', 'unexpected-argument', 'bad-seed', 'bad-time', 'bad-option', 'unknown-engine', 'nothing-to-lint', 'which-module', 'no-module', 'bad-window', 'no-trace', 'unknown-preset',
 ]);
 
 export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { inspect } from 'node:util';
 import { fail, suggest } from '../diag/index.ts';
@@ -41,8 +42,8 @@ export function chooseTestbench(all: ReadonlyMap<string, Testbench>, file: strin
 }
 
 /** The testbench's own part of `wordline run file --help`. */
-export function testbenchHelp({ definition }: Testbench): string {
-  const lines = parameterLines(definition.parameters);
+export function testbenchHelp({ definition, parameters }: Testbench): string {
+  const lines = parameterLines(parameters);
   const wide = Math.max(0, ...lines.map(([option]) => option.length));
   const text = lines.map(([option, meaning]) => `  ${option.padEnd(wide)}  ${meaning}`.trimEnd());
   return [`Testbench ${definition.name}: ${definition.summary}`, '', lines.length > 0 ? 'Its parameters:' : 'It has no parameters.', ...text, ''].join('\n');
@@ -91,6 +92,7 @@ export async function run(file: string, rest: readonly string[], options: RunOpt
   const progress = new Progress(io);
   let finish: () => void = () => undefined;
   let explain = (error: unknown): unknown => error;
+  let traced: () => string | undefined = () => undefined;
   const stop = (): void => {
     progress.stop();
     finish();
@@ -98,7 +100,7 @@ export async function run(file: string, rest: readonly string[], options: RunOpt
   try {
     const bench = chooseTestbench(testbenches(await orStopped(load(file, io)), file), file, options.bench);
     const { definition } = bench;
-    const parameters = parseParameters(definition.parameters, rest, options.param ?? [], { general, testbench: definition.name });
+    const parameters = parseParameters(bench.parameters, rest, options.param ?? [], { general, testbench: definition.name });
     const { bold, dim } = io.colors.out;
     if (!json) io.out(`${bold(definition.name)}  ${definition.summary}\n${dim(settings(seed, parameters))}\n`);
     let told = false;
@@ -123,12 +125,13 @@ export async function run(file: string, rest: readonly string[], options: RunOpt
     );
     finish = made.finish;
     explain = made.explain;
+    // Waves of a failure are named by the error itself.
+    if (options.traceOnFailure === undefined) traced = made.traced;
     await interrupt?.ready;
     const start = performance.now();
     const result = await orStopped(Promise.resolve(definition.run(made.context)));
     stop();
-    // Waves of a failure are there only after one.
-    const trace = options.traceOnFailure === undefined ? made.traced() : undefined;
+    const trace = traced();
     if (options.trace !== undefined && made.traced() === undefined) io.err(`warning: nothing was traced: testbench "${definition.name}" simulated nothing\n`);
     const reached = options.coverage === undefined ? [] : made.coverage();
     if (options.coverage !== undefined && reached.length === 0) io.err(`warning: nothing was covered: testbench "${definition.name}" simulated nothing\n`);
@@ -146,7 +149,12 @@ export async function run(file: string, rest: readonly string[], options: RunOpt
     } catch (second) {
       io.err(`${second instanceof Error ? second.message : String(second)}\n`);
     }
-    return reportError(error, io, { json, stack }, { seed });
+    const trace = traced();
+    // A window that was never reached leaves no file.
+    const shown = trace !== undefined && existsSync(resolve(trace)) ? relative(io.cwd, resolve(trace)) : undefined;
+    const code = reportError(error, io, { json, stack }, { seed, ...(shown !== undefined && { trace: shown }) });
+    if (shown !== undefined && !json) io.err(`${io.colors.err.dim(`  waves: ${shown}`)}\n`);
+    return code;
   } finally {
     interrupt?.stop();
     restore?.();

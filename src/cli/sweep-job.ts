@@ -27,8 +27,8 @@ export interface SweepPoint {
 /** One point of `wordline sweep`, in a worker thread: the testbench as `wordline run` starts it, silent and without waves; its result as JSON has it. */
 export async function sweepPoint({ seed, set }: SweepPoint, { shared }: JobContext<SweepShared>): Promise<unknown> {
   const { file, bench, engine, rest, param, general } = shared;
-  const { definition } = chooseTestbench(testbenches(await load(file, shared), file), file, bench);
-  const params = parseParameters(definition.parameters, rest, [...param, ...set], { general, testbench: definition.name });
+  const { definition, parameters } = chooseTestbench(testbenches(await load(file, shared), file), file, bench);
+  const params = parseParameters(parameters, rest, [...param, ...set], { general, testbench: definition.name });
   const { context, finish } = makeContext(params, { seed, ...(engine !== undefined && { engine }) }, { print: () => undefined, progress: () => () => undefined });
   try {
     return jsonValue(await definition.run(withoutWaves(context)));

@@ -1,6 +1,6 @@
 import { fail, formatProblem, WordlineError, type Problem } from '../diag/index.ts';
 import { pointSeed } from '../many/index.ts';
-import type { TestbenchDefinition } from '../sim/testbench.ts';
+import type { Testbench } from '../sim/testbench.ts';
 import { parseParameters } from './parameters.ts';
 import type { SweepPoint, SweepShared } from './sweep-job.ts';
 
@@ -33,12 +33,12 @@ export function makePoints(axes: readonly Axis[], seed: number, seeds: number): 
  * The parameters of every point, read before the first one runs. All mistakes are thrown together, each once. `seeds` points in a row have the
  * same parameters.
  */
-export function readParameters(definition: TestbenchDefinition, points: readonly SweepPoint[], seeds: number, { rest, param, general }: Pick<SweepShared, 'rest' | 'param' | 'general'>): Record<string, unknown>[] {
+export function readParameters({ definition, parameters }: Testbench, points: readonly SweepPoint[], seeds: number, { rest, param, general }: Pick<SweepShared, 'rest' | 'param' | 'general'>): Record<string, unknown>[] {
   const problems = new Map<string, Problem>();
   const combinations = points.filter((_, i) => i % seeds === 0);
   const read = combinations.map(({ set }) => {
     try {
-      return parseParameters(definition.parameters, rest, [...param, ...set], { general, testbench: definition.name });
+      return parseParameters(parameters, rest, [...param, ...set], { general, testbench: definition.name });
     } catch (error) {
       if (!(error instanceof WordlineError)) throw error;
       for (const p of error.problems) problems.set(formatProblem(p), p);

@@ -39,9 +39,10 @@ export async function sweep(file: string, rest: readonly string[], options: Swee
   interrupt?.pressed.catch(() => controller.abort());
   const progress = new Progress(io);
   try {
-    const { definition } = chooseTestbench(testbenches(await load(file, io), file), file, options.bench);
+    const bench = chooseTestbench(testbenches(await load(file, io), file), file, options.bench);
+    const { definition } = bench;
     const shared: SweepShared = { file: resolve(io.cwd, file), cwd: io.cwd, bench: options.bench, engine, rest, param, general };
-    const parameters = readParameters(definition, points, seeds, shared);
+    const parameters = readParameters(bench, points, seeds, shared);
     const { bold, dim } = io.colors.out;
     const chosen = [...axes.map((a) => `${a.name}=${a.values.join(',')}`), `seed=${seed}${seeds > 1 ? ` and ${seeds - 1} more` : ''}`];
     if (forPeople) io.out(`${bold(definition.name)}  ${definition.summary}\n${dim(`${points.length} points: ${chosen.join('  ')}`)}\n`);

@@ -42,7 +42,9 @@ export async function exportCommand(file: string, { module, json = false, out, m
 
 /** The module that is meant: the only one of a file, or the one that is named. */
 export async function choose(file: string, name: string | undefined, io: Io): Promise<ModuleDefinition> {
-  const all = [...modules(await load(file, io), file)];
+  const exports = await load(file, io);
+  if (name !== undefined && typeof exports.get(name) === 'function') fail('which-module', `${name} of ${file} is a function that makes modules`, { hint: `export one that is made: export const Name = ${name}({ ... })` });
+  const all = [...modules(exports, file)];
   const names = all.map(([key]) => key);
   if (all.length === 0) fail('no-module', `${file} exports no module`, { hint: `export const Name = module('Name', ports, build); a family of modules must be called with its parameters` });
   if (name === undefined) return all.length === 1 ? all[0]![1] : fail('which-module', `${file} exports ${all.length} modules`, { hint: `choose one with --module: ${names.join(', ')}` });

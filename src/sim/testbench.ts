@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Interfaces, ModuleDefinition } from '../hdl/module.ts';
 import type { CoverageReport } from '../coverage/report.ts';
 import { fail } from '../diag/index.ts';
@@ -42,15 +42,20 @@ export interface TestbenchDefinition<S extends z.ZodObject = z.ZodObject> {
   readonly name: string;
   /** One line. */
   readonly summary: string;
-  /** A strict zod object with defaults and descriptions; its keys are the options of the command line. */
-  readonly parameters: S;
+  /** A strict zod object with defaults and descriptions; its keys are the options of the command line. Absent: there are none. */
+  readonly parameters?: S;
   /** Does the work; returns the result, which `--json` prints. Throws if what it tests is wrong. */
   readonly run: (context: TestbenchContext<z.infer<S>>) => unknown;
 }
 
 /** A runnable testbench: a value that a file under `tb/` exports and `wordline run` finds. */
 export class Testbench<S extends z.ZodObject = z.ZodObject> {
-  constructor(readonly definition: TestbenchDefinition<S>) {}
+  /** Of the definition, or those of a testbench that has none. */
+  readonly parameters: S;
+
+  constructor(readonly definition: TestbenchDefinition<S>) {
+    this.parameters = definition.parameters ?? (z.strictObject({}) as unknown as S);
+  }
 }
 
 /**

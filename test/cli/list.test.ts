@@ -5,7 +5,7 @@ it('lists testbenches with their parameters, and files that cannot be loaded wit
   const said = await wordline(['list', 'test/cli/fixtures']);
   expect(said.code).toBe(1);
   expect(said.out).toContain('needy  needs a file\n  wordline run test/cli/fixtures/required.ts\n    --file <string>  what to read (required)\n');
-  expect(said.out).toContain('second  the other\n  wordline run test/cli/fixtures/several.ts --bench second\n');
+  expect(said.out).toContain('second  the other, without parameters\n  wordline run test/cli/fixtures/several.ts --bench second\n');
   expect(said.err).toMatch(/^test\/cli\/fixtures\/throws\.ts\n {2}\S*throws\.ts:2:\d+: cannot load .*thrown when it is loaded \[load-failed\]\n$/);
 });
 

@@ -33,6 +33,7 @@ describe('parameters', () => {
   it.each([
     [['--cuont', '3'], 'testbench "kinds" has no parameter "cuont" [unknown-parameter]\n  hint: did you mean --count?'],
     [['--tarce', 'a.vcd'], 'no parameter "tarce" [unknown-parameter]\n  hint: did you mean --trace'],
+    [['--cverage', 'c'], 'no parameter "cverage" [unknown-parameter]\n  hint: did you mean --coverage'],
     [['--zzzzzzzzzz'], 'no parameter "zzzzzzzzzz" [unknown-parameter]\n  hint: valid: count, coerced, '],
     [['--param', 'tarce=1'], 'no parameter "tarce" [unknown-parameter]'],
     [['--param', 'count'], '--param count is not of the form name=value [bad-parameter]'],

@@ -21,6 +21,12 @@ describe('wordline', () => {
     expect(said.err).toContain('Usage: wordline');
   });
 
+  it('explains a command that only groups others', async () => {
+    const said = await wordline(['coverage']);
+    expect(said).toMatchObject({ code: 2, out: '' });
+    expect(said.err).toMatch(/^Usage: wordline coverage [^]*merge [^]*report /);
+  });
+
   it('knows what was meant by an unknown command or option', async () => {
     expect(await wordline(['rnu'])).toEqual({ code: 2, out: '', err: "unknown command 'rnu' [usage]\n  hint: Did you mean run?\nsee `wordline --help`\n" });
     expect((await wordline(['lint', 'a.ts', '--strct'])).err).toContain("unknown option '--strct' [usage]\n  hint: Did you mean --strict?");

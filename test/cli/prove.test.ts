@@ -63,6 +63,14 @@ describe('wordline prove', () => {
     expect([code, out, err]).toEqual([130, '', expect.stringContaining('interrupted')]);
   });
 
+  it('a folder that cannot be written is said before the work, and two modules against each other have no place in the kit', async (context) => {
+    needProver(context);
+    const { code, err } = await wordline(['prove', FILE, '--module', 'Good', '--out', join(FILE, 'proof')]);
+    expect([code, err]).toEqual([1, expect.stringMatching(/cannot make the folder .*provable\.ts.proof: ENOTDIR.*\[wave-file\]/)]);
+    const same = await wordline(['prove', FILE, '--module', 'Good', '--equivalent-to', 'Good', '--out', scratch()]);
+    expect(same.out).toMatch(/^assert "both have the same value": proved \(k = \d+\)\n/);
+  });
+
   it.each([
     [['--depth', 'x'], /--depth x/],
     [['--k', '-1'], /--k -1/],
@@ -72,6 +80,9 @@ describe('wordline prove', () => {
     [['--module', 'Goof'], /exports no module "Goof"[^]*did you mean "Good"/],
     [['--module', 'Family', '--param', 'top'], /--param top is not of the form name=value/],
     [['--module', 'Fam', '--param', 'top=1'], /exports no function "Fam"[^]*Family/],
+    [['--module', 'Family'], /Family of .* is a function that makes modules \[which-module\]\n {2}hint: give its parameters/],
+    [['--module', 'Family', '--param', 'topp=1', '--param', 'limit=3'], /Family reads no parameter "topp" \[unknown-parameter\]\n {2}hint: did you mean "top"/],
+    [['--module', 'Late', '--param', 'widht=8'], /Late reads no parameter "widht" \[unknown-parameter\]\n {2}hint: did you mean "width"/],
   ])('%j is refused', async (args, message) => {
     const { code, err } = await wordline(['prove', FILE, ...args]);
     expect(code).not.toBe(0);

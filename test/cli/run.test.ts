@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Io } from '../../src/cli/io.ts';
 import { interrupted } from '../../src/cli/interrupt.ts';
@@ -74,6 +74,8 @@ describe('a run', () => {
     expect(none.err).toContain('exports 2 testbenches: first, second [several-testbenches]\n  hint: choose one, e.g. --bench first');
     expect(parsed(await wordline(['run', fixture('several'), '--bench', 'first', '--json']))['result']).toEqual({ ran: 'first' });
     expect((await wordline(['run', fixture('several'), '--bench', 'secondBench'])).code).toBe(0);
+    expect((await wordline(['run', fixture('several'), '--bench', 'second', '--zzzzzzzzz', '3'])).err).toContain('hint: testbench second has no parameters');
+    expect((await wordline(['run', fixture('several'), '--bench', 'second', '--help'])).out).toContain('It has no parameters.');
     expect((await wordline(['run', fixture('several'), '--bench', 'secnd'])).err).toContain('no testbench "secnd" [unknown-testbench]\n  hint: did you mean "second"?');
   });
 
@@ -129,6 +131,16 @@ describe('errors of a run', () => {
     const said = await wordline([...counter, '--limit', '3', '--signals', '**.valeu']);
     expect(said.err).toContain('no signal matches "**.valeu" [wave-glob-empty]');
     expect(said.code).toBe(1);
+  });
+
+  it('says where the waves of a run that fails are', async () => {
+    const failing = ['run', fixture('results'), '--how', 'expect', '--trace', vcd, '--seed', '1'];
+    const said = await wordline(failing);
+    expect(said.code).toBe(1);
+    expect(said.err.trim().split('\n').at(-1)).toBe(`  waves: ${relative(process.cwd(), vcd)}`);
+    expect(parsed(await wordline([...failing, '--json']))).toMatchObject({ error: { code: 'expect-failed' }, seed: 1, trace: relative(process.cwd(), vcd) });
+    const untraced = await wordline(['run', fixture('results'), '--how', 'expect']);
+    expect([untraced.code, untraced.err]).toEqual([1, expect.not.stringContaining('waves')]);
   });
 
   it('refuses bad seeds and engines', async () => {

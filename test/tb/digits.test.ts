@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function run(parameters: Record<string, unknown>): { result: Result; text: string } {
   const lines: string[] = [];
   const reporter: Reporter = { print: (line) => void lines.push(line), progress: () => () => undefined };
-  const params = digits.definition.parameters.parse(parameters);
+  const params = digits.parameters.parse(parameters);
   const { context, finish } = makeContext(params, { seed: 1, trace: join(folder, 'wave.vcd') }, reporter);
   const result = digits.definition.run(context) as Result;
   finish();
