@@ -35,10 +35,10 @@ export function addFloats(hw: Hardware, { format, nan }: Required<FloatParameter
   });
 
   const { high, low } = aligned;
-  const total = aligned.subtract.mux(high.subWide(low), high.addWide(low)) as Signal;
+  const total: Signal = aligned.subtract.mux(high.subWide(low), high.addWide(low));
   const sum = stages.cut(named('sum'), {
     total,
-    exponent: aligned.exponent.addWide(1) as Signal,
+    exponent: aligned.exponent.addWide(1),
     // Numbers that cancel give +0.
     sign: total.eq(0).mux(aligned.bothNegative, aligned.sign),
     special: aligned.special,

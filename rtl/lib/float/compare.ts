@@ -1,6 +1,5 @@
-import { bit, type Hardware, type Signal } from '../../../src/index.ts';
+import { bit, uint, type Hardware, type Signal } from '../../../src/index.ts';
 import type { Rule } from '../parameters.ts';
-import { uint } from '../../../src/index.ts';
 import { floatDefaults, floatName, floatRules, operandPorts, type FloatParameters } from './arithmetic.ts';
 import { floatWidth, formatName, formatRule, type FloatFormat } from './format.ts';
 import { nanResult } from './nan.ts';
@@ -11,7 +10,7 @@ import { either, unpack, type Unpacked } from './unpack.ts';
 function before(a: Unpacked, b: Unpacked): Signal<1> {
   const less = a.magnitude.lt(b.magnitude);
   const greater = b.magnitude.lt(a.magnitude);
-  return a.sign.mux(b.sign.not().or(greater), b.sign.not().and(less)) as Signal<1>;
+  return a.sign.mux(b.sign.not().or(greater), b.sign.not().and(less));
 }
 
 /**
@@ -64,7 +63,7 @@ export const [FloatExtreme, FloatExtremePipeline] = floatUnit({
   build: (hw: Hardware, { format, nan, operation }, inputs, stages) => {
     const { greater, numberWins } = operations[operation];
     const [a, b] = [unpack(format, inputs.a), unpack(format, inputs.b)];
-    const chooseB = before(...((greater ? [a, b] : [b, a]) as [Unpacked, Unpacked]));
+    const chooseB = greater ? before(a, b) : before(b, a);
     const isNan = numberWins ? a.nan.and(b.nan) : a.nan.or(b.nan);
     const second = numberWins ? a.nan.or(chooseB.and(b.nan.not())) : chooseB;
     return stages.cut('result', { y: isNan.mux(nanResult(hw, format, nan, [a, b]), second.mux(b.bits, a.bits)), invalid: a.signalling.or(b.signalling) });

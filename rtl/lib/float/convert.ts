@@ -17,8 +17,8 @@ export interface ConvertParameters {
 /** A NaN of one format as a quiet NaN of another: the fraction's high bits stay. */
 function convertNan(hw: Hardware, from: FloatFormat, to: FloatFormat, x: Unpacked): Unpacked {
   const fraction = x.magnitude.trunc<number>(from.fraction);
-  const fitted = from.fraction > to.fraction ? (fraction.slice(from.fraction - 1, from.fraction - to.fraction) as Signal) : fraction.zext<number>(to.fraction).shl(to.fraction - from.fraction);
-  const bits = x.sign.cat(hw.lit<number>(to.exponent, fullExponent(to)), fitted.or(quietBit(to))) as Signal;
+  const fitted = from.fraction > to.fraction ? fraction.slice<number, number>(from.fraction - 1, from.fraction - to.fraction) : fraction.zext<number>(to.fraction).shl(to.fraction - from.fraction);
+  const bits: Signal = x.sign.cat(hw.lit<number>(to.exponent, fullExponent(to)), fitted.or(quietBit(to)));
   return { ...x, bits };
 }
 

@@ -26,7 +26,7 @@ export function fusedMultiplyAdd(hw: Hardware, { format, nan }: Required<FloatPa
   const isNan = either(a.nan, b.nan, c.nan, invalid);
   const infinity = endless.mux(sign, c.sign).cat(hw.lit<number>(floatWidth(format) - 1, infinityBits(format)));
   const product = stages.cut('product', {
-    bits: a.significand.mul(b.significand) as Signal,
+    bits: a.significand.mul(b.significand),
     // Weight of the top bit, as for the addend. Zero must not move the addend away.
     exponent: a.zero.or(b.zero).mux(0, a.exponent.zext<number>(wide).add(b.exponent.zext<number>(wide)).sub(bias(format) - 1)),
     sign,
@@ -56,9 +56,9 @@ export function fusedMultiplyAdd(hw: Hardware, { format, nan }: Required<FloatPa
     invalid: product.invalid,
   });
 
-  const signed = aligned.high.subWide(aligned.low) as Signal;
+  const signed: Signal = aligned.high.subWide(aligned.low);
   const negative = signed.bit(signed.width - 1);
-  const total = aligned.subtract.mux(negative.mux(signed.neg(), signed), aligned.high.addWide(aligned.low) as Signal);
+  const total = aligned.subtract.mux(negative.mux(signed.neg(), signed), aligned.high.addWide(aligned.low));
   const sum = stages.cut('sum', {
     total,
     exponent: aligned.exponent.add(1),

@@ -1,4 +1,4 @@
-import { bit, sint, uint, type BitsType, type Signal } from '../../../src/index.ts';
+import { bit, sint, uint, type BitsType } from '../../../src/index.ts';
 import { flag, whole, type Rule } from '../parameters.ts';
 import { bias, floatWidth, formatName, formatRule, precision, type FloatFormat } from './format.ts';
 import { FloatFlags, result, round } from './round.ts';
@@ -79,10 +79,10 @@ export const [FloatToInteger, FloatToIntegerPipeline] = floatUnit({
     const { value, sign } = fixed;
     const [guard, sticky] = [value.bit(1), value.bit(0)];
     const up = rounding === 'even' ? guard.and(sticky.or(value.bit(2))) : hw.lit(1, 0);
-    const magnitude = (value.slice(q - 1, 2) as Signal).zext<number>(width + 1).add(up.zext<number>(width + 1));
+    const magnitude = value.slice<number, number>(q - 1, 2).zext<number>(width + 1).add(up.zext<number>(width + 1));
     const lowest = signed ? 1n << BigInt(width - 1) : 0n;
     const highest = (1n << BigInt(signed ? width - 1 : width)) - 1n;
-    const outside = fixed.beyond.or(sign.mux(magnitude.gt(lowest), magnitude.gt(highest)) as Signal<1>);
+    const outside = fixed.beyond.or(sign.mux(magnitude.gt(lowest), magnitude.gt(highest)));
     const limit = sign.mux(hw.lit<number>(width, lowest), hw.lit<number>(width, highest));
     const number = magnitude.trunc<number>(width);
     const y = fixed.nan.mux(0, outside.mux(limit, sign.mux(number.neg(), number)));

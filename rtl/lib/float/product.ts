@@ -15,9 +15,11 @@ export function productHigh(x: Signal, y: Signal): Signal {
   const high = (s: Signal): Signal => s.slice<number, number>(p - 1, k).zext<number>(k);
   const low = (s: Signal): Signal => s.trunc<number>(k);
   // x y = hh 2^2k + (hl + lh) 2^k + ll: what ll carries into the middle is its upper half.
-  const ll = low(x).mul(low(y)) as Signal;
-  const middle = (high(x).mul(low(y)) as Signal).zext<number>(2 * k + 1).add((low(x).mul(high(y)) as Signal).zext<number>(2 * k + 1)).add(ll.shr(k).zext<number>(2 * k + 1));
-  const top = (high(x).mul(high(y)) as Signal).add(middle.shr(k).trunc<number>(2 * k));
+  const product = (s: Signal, t: Signal): Signal => s.mul(t);
+  const ll = product(low(x), low(y));
+  const [hl, lh, carried] = [product(high(x), low(y)), product(low(x), high(y)), ll.shr(k)].map((s) => s.zext<number>(2 * k + 1)) as [Signal, Signal, Signal];
+  const middle = hl.add(lh).add(carried);
+  const top = product(high(x), high(y)).add(middle.shr(k).trunc<number>(2 * k));
   // Of the 4k bits the product has 2p; of the middle those are kept that the factors' width asks for.
   const sticky = low(ll).reduceOr();
   const wanted = p + 3 - 2 * (p - k);

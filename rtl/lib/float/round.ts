@@ -31,11 +31,11 @@ export interface Rounded {
 export function round(hw: Hardware, format: FloatFormat, { sign, exponent, significand }: Unrounded): Rounded {
   const p = precision(format);
   const s = jam(significand, significand.width - (p + 2));
-  const [leading, fraction, guard, sticky] = [s.bit(p + 1), s.slice(p, 2) as Signal, s.bit(1), s.bit(0)];
+  const [leading, fraction, guard, sticky] = [s.bit(p + 1), s.slice<number, number>(p, 2), s.bit(1), s.bit(0)];
   const up = guard.and(sticky.or(fraction.bit(0)));
   const field = exponent.trunc<number>(format.exponent).and(leading.sext<number>(format.exponent));
   // A carry out of the fraction makes the next exponent with fraction 0, which is the number meant: up to infinity.
-  const magnitude = (field.cat(fraction) as Signal).add(up.zext<number>(floatWidth(format) - 1));
+  const magnitude = field.cat(fraction).add(up.zext<number>(floatWidth(format) - 1));
   const infinity = infinityBits(format);
   const beyond = exponent.ge(fullExponent(format));
   const overflow = beyond.or(magnitude.eq(infinity));

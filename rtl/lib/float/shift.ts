@@ -18,7 +18,7 @@ export function shiftRightJam(x: Signal, by: Signal): Signal {
   let y = x;
   for (let k = 0; k < Math.min(steps, by.width); k++) y = by.bit(k).mux(jam(y, 2 ** k).zext<number>(x.width), y);
   if (by.width <= steps) return y;
-  const far = (by.slice(by.width - 1, steps) as Signal).reduceOr();
+  const far = by.slice<number, number>(by.width - 1, steps).reduceOr();
   return far.mux(x.reduceOr().zext<number>(x.width), y);
 }
 
@@ -26,7 +26,7 @@ export function shiftRightJam(x: Signal, by: Signal): Signal {
 const steps = (width: number): number[] => Array.from({ length: Math.ceil(Math.log2(width)) }, (_, k) => 2 ** k).reverse();
 
 /** Are the top `n` bits 0? */
-const leads = (x: Signal, n: number): Signal<1> => (x.slice(x.width - 1, x.width - n) as Signal).eq(0);
+const leads = (x: Signal, n: number): Signal<1> => x.slice<number, number>(x.width - 1, x.width - n).eq(0);
 
 /** `x` shifted left until its top bit is 1, and by how much; 0 stays 0. */
 export function normalise(x: Signal): { value: Signal; shift: Signal } {
@@ -37,7 +37,7 @@ export function normalise(x: Signal): { value: Signal; shift: Signal } {
     return clear;
   });
   const [first, ...rest] = taken;
-  return { value, shift: first!.cat(...rest) as Signal };
+  return { value, shift: first!.cat(...rest) };
 }
 
 /**

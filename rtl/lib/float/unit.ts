@@ -1,4 +1,4 @@
-import { bit, module, parametric, uint, type BitsType, type Fields, type Hardware, type ModuleDefinition, type Ports, type Signal, type SignalOf, type SourceOf, type Type } from '../../../src/index.ts';
+import { bit, module, parametric, uint, type BitsType, type Fields, type Hardware, type ModuleDefinition, type Ports, type Signal, type SignalOf } from '../../../src/index.ts';
 import { checkParameters, whole, type Rule } from '../parameters.ts';
 
 export interface PipelineParameters {
@@ -78,7 +78,7 @@ export function floatUnit<P extends object, const I extends Fields, const O exte
   const make = (name: string, ports: Ports, p: Required<P>, count: number): ModuleDefinition =>
     module(name, ports, (inputs, hw) => {
       const stages = new Stages(hw, unit.boundaries(p), count, (inputs as Readonly<Record<string, Signal<1>>>)['enable']);
-      return unit.build(hw, p, inputs as SignalsOf<I>, stages) as unknown as Readonly<Record<string, SourceOf<Type>>>;
+      return unit.build(hw, p, inputs as SignalsOf<I>, stages);
     });
 
   const plain = parametric((p: Required<P>) => make(unit.name(p), { ...unit.ports(p), domains: [] }, p, 0));

@@ -22,21 +22,21 @@ const once =
 const twice =
   (c: Codec): Expected =>
   ([a, b, z]) => {
-    const [product, raised] = once(c, before.multiply as Exactly)([a!, b!]) as [number, number];
-    const [y, more] = once(c, before.add as Exactly)([product, z!]) as [number, number];
+    const [product, raised] = once(c, before.multiply)([a!, b!]) as [number, number];
+    const [y, more] = once(c, before.add)([product, z!]) as [number, number];
     return [y, raised | more];
   };
 
 const units: Record<string, { operands: number; unit: (format: FloatFormat) => Definition; expected: (c: Codec) => Expected }> = {
-  add: { operands: 2, unit: (format) => FloatAdd({ format }), expected: (c) => once(c, before.add as Exactly) },
-  subtract: { operands: 2, unit: (format) => FloatSubtract({ format }), expected: (c) => once(c, ((x: number, y: number) => before.add(x, -y)) as Exactly) },
-  multiply: { operands: 2, unit: (format) => FloatMultiply({ format }), expected: (c) => once(c, before.multiply as Exactly) },
+  add: { operands: 2, unit: (format) => FloatAdd({ format }), expected: (c) => once(c, before.add) },
+  subtract: { operands: 2, unit: (format) => FloatSubtract({ format }), expected: (c) => once(c, ((x: number, y: number) => before.add(x, -y))) },
+  multiply: { operands: 2, unit: (format) => FloatMultiply({ format }), expected: (c) => once(c, before.multiply) },
   'multiply-add': { operands: 3, unit: (format) => FloatMultiplyAdd({ format }), expected: twice },
   'fused multiply-add': {
     operands: 3,
     unit: (format) => FloatMultiplyAdd({ format, fused: true }),
     expected: (c) => {
-      const plain = once(c, before.fused as Exactly);
+      const plain = once(c, before.fused);
       // Infinity times zero is invalid also beside a quiet NaN.
       return (operands) => {
         const [y, flags] = plain(operands) as [number, number];

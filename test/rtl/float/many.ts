@@ -61,7 +61,7 @@ const FLAGS = ['invalid', 'overflow', 'underflow', 'inexact'] as const;
 function outputOf(out: Record<string, unknown>, name: string): Signal {
   if (name !== 'flags') return out[name] as Signal;
   const [first, ...rest] = FLAGS.map((f) => (out[name] as Record<string, Signal>)[f]!);
-  return first!.cat(...rest) as Signal;
+  return first!.cat(...rest);
 }
 
 /** What a unit must give for operands, one number an output. */
