@@ -36,13 +36,7 @@ export async function cosimCommand(file: string, rest: readonly string[], option
     const near = nearest(unknown.replace(/^--/, ''), general);
     fail('usage', `${unknown.startsWith('-') ? unknown : `--${unknown}`} is no option of a module with random inputs`, { hint: rest.length > 0 && near.length > 0 ? `did you mean ${near.map((n) => `--${n}`).join(' or ')}?` : 'it is for testbenches' });
   }
-  const interrupt = io.interrupt?.();
-  try {
-    await interrupt?.ready;
-    return await moduleAtRandom(file, options, tool, io, () => interrupt?.requested() === true);
-  } finally {
-    interrupt?.stop();
-  }
+  return interruptible(io, (interrupted) => moduleAtRandom(file, options, tool, io, interrupted));
 }
 
 const TESTBENCH_ONLY = ['bench', 'param', 'outputs'] as const;
@@ -84,7 +78,11 @@ async function testbenchInLockstep(file: string, rest: readonly string[], option
       io.out(said);
       return code;
     }
-    const results = await compareAll(lockstep, io);
+    const results = await interruptible(io, (interrupted) =>
+      lockstep.compare(() => {
+        if (interrupted()) throw asInterrupted();
+      }),
+    );
     const told = json ? (JSON.parse(said) as object) : {};
     const different = results.find((r) => r.difference !== undefined);
     const summary = { with: tool, designs: results.map((r) => asJson(r, io)) };
@@ -98,14 +96,15 @@ async function testbenchInLockstep(file: string, rest: readonly string[], option
   }
 }
 
-/** Ctrl-C ends the other simulator too, and leaves nothing behind. */
-async function compareAll(lockstep: Lockstep, io: Io): Promise<LockstepResult[]> {
+/** Ctrl-C ends the other simulator too, in its own way, and work then ends with `interrupted`. */
+async function interruptible<T>(io: Io, work: (interrupted: () => boolean) => T | Promise<T>): Promise<T> {
   const interrupt = io.interrupt?.();
+  const pressed = (): boolean => interrupt?.requested() === true;
   try {
     await interrupt?.ready;
-    return lockstep.compare(() => {
-      if (interrupt?.requested() === true) throw asInterrupted();
-    });
+    return await work(pressed);
+  } catch (error) {
+    throw pressed() ? asInterrupted() : error;
   } finally {
     interrupt?.stop();
   }

@@ -1,4 +1,4 @@
-import { dirname, sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A place in somebody's source. Lines and columns count from 1. */
@@ -60,12 +60,15 @@ const BARE_FRAME = /^\s*at (?:async )?(.+):(\d+):(\d+)$/;
 
 /** The kit itself stands between a designer's line and the node it makes. */
 const KIT = dirname(dirname(fileURLToPath(import.meta.url))) + sep;
+/** What stands above the command is no place that a user knows. */
+const COMMAND = join(KIT, 'cli') + sep;
 
 function firstForeignFrame(stack: string): Location | undefined {
   for (const text of stack.split('\n').slice(1)) {
     const match = NAMED_FRAME.exec(text) ?? BARE_FRAME.exec(text);
     if (match === null) continue;
     const file = match[1]!.startsWith('file://') ? fileURLToPath(match[1]!) : match[1]!;
+    if (file.startsWith(COMMAND)) return undefined;
     if (file.startsWith('node:') || file.startsWith(KIT)) continue;
     return { file, line: Number(match[2]), column: Number(match[3]) };
   }

@@ -108,13 +108,13 @@ describe('wordline cosim of a testbench', () => {
       return { ready: Promise.resolve(), requested: () => left-- <= 0, pressed: new Promise<never>(() => undefined), stop: () => undefined };
     };
     // While inputs are drawn, while our engine runs, and once the other simulator has ended.
-    for (const asked of [0, 3, 25, 39, 40]) {
+    for (const asked of [0, 3, 25, 45, 59, 60]) {
       const before = new Set(temporary());
       const said = await wordline(['cosim', 'tb/counter.ts', '--module', 'Counter', '--cycles', '20', '--json'], { interrupt: pressedAfter(asked) });
       expect([asked, said.code, parsed(said)['error']]).toEqual([asked, 130, expect.objectContaining({ code: 'interrupted' })]);
       expect(temporary().filter((f) => !before.has(f))).toEqual([]);
     }
-    expect(await wordline(['cosim', 'tb/counter.ts', '--module', 'Counter', '--cycles', '20'], { interrupt: pressedAfter(41) })).toMatchObject({ code: 0 });
+    expect(await wordline(['cosim', 'tb/counter.ts', '--module', 'Counter', '--cycles', '20'], { interrupt: pressedAfter(61) })).toMatchObject({ code: 0 });
     // A testbench ends, and Ctrl-C comes while Icarus repeats what it did.
     let watchers = 0;
     const second = (): Interrupt => pressedAfter(watchers++ === 0 ? Infinity : 0)();

@@ -83,7 +83,7 @@ export function cosimAll(jobs: readonly CosimJob[], options: CosimOptions = {}):
       const stimulus = packStimulus(design, watched(given, check));
       writeFileSync(at(`design${i}.v`), verilog.text);
       writeFileSync(at(`bench${i}.v`), testbenchText(`wordline_tb${i}`, i, design, verilog, columns, watch));
-      return { design, verilog, watch, columns, stimulus, times: writeScript(at(scriptName(i)), design, columns, stimulus) };
+      return { design, verilog, watch, columns, stimulus, times: writeScript(at(scriptName(i)), design, columns, stimulus, check) };
     });
     writeFileSync(at('cosim.v'), benchText(prepared.map((_, i) => `wordline_tb${i}`), vcd === undefined ? undefined : 'theirs.vcd'));
 

@@ -17,10 +17,11 @@ const PERIOD = 1000;
 const engines: Readonly<Record<EngineName, new (design: Design) => Engine>> = { interp: InterpEngine, js: JsEngine, wasm: WasmEngine };
 
 /** The stimulus as a script; the femtosecond of each sample. */
-export function writeScript(path: string, { flat }: Design, columns: readonly Column[], stimulus: readonly PackedCycle[]): number[] {
+export function writeScript(path: string, { flat }: Design, columns: readonly Column[], stimulus: readonly PackedCycle[], check: () => void): number[] {
   const file = new LineFile(path);
   const script = new Script(columns, flat.domains.map(() => PERIOD), file.put);
   const times = stimulus.map(({ inputs, resets, ticks }, n) => {
+    check();
     script.inputs([...inputs, ...resets.map((on) => (on ? 1n : 0n))]);
     const time = script.sample();
     script.edge((n + 1) * PERIOD, ticks.flatMap((on, d) => (on ? [d] : [])));

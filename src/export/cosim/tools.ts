@@ -25,9 +25,7 @@ function run(tool: ToolName, command: string, args: readonly string[], cwd: stri
   try {
     execFileSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'pipe'] });
   } catch (error) {
-    const { stderr, stdout, message, signal } = error as Error & { stderr?: string; stdout?: string; signal?: string };
-    // Ctrl-C in a terminal ends it as well.
-    if (signal === 'SIGINT') fail('interrupted', 'interrupted');
+    const { stderr, stdout, message } = error as Error & { stderr?: string; stdout?: string };
     const said = [stderr, stdout].filter((t) => t !== undefined && t !== '').join('\n') || message;
     fail('tool-failed', `${tool}: ${command} failed:\n${said.split('\n').slice(0, 30).join('\n')}`, { where: [Origin.here()] });
   }
