@@ -89,14 +89,10 @@ export class Lockstep {
     for (const { recording } of this.#recordings) recording.end();
   }
 
-  /** Runs the other simulator; one result for each simulation, in the order in which they started. `progress` hears how many are done. */
-  compare(progress: (done: number, total: number) => void = () => undefined): LockstepResult[] {
+  /** Runs the other simulator; one result for each simulation, in the order in which they started. `check` is called when it has ended, and throws if nobody wants to know any more. */
+  compare(check: () => void = () => undefined): LockstepResult[] {
     this.stop();
-    return this.#recordings.map(({ prepared, engine, recording }, i) => {
-      const result = this.#compareOne(prepared, engine, recording.segments);
-      progress(i + 1, this.#recordings.length);
-      return result;
-    });
+    return this.#recordings.map(({ prepared, engine, recording }) => this.#compareOne(prepared, engine, recording.segments, check));
   }
 
   /** Removes everything that was written but waves. */
@@ -115,12 +111,13 @@ export class Lockstep {
     return { design, verilog, watch, columns, replayed, bench: testbenchText('wordline_tb0', 0, design, verilog, columns, watch) };
   }
 
-  #compareOne(prepared: Prepared, engine: string, segments: readonly Segment[]): LockstepResult {
+  #compareOne(prepared: Prepared, engine: string, segments: readonly Segment[], check: () => void): LockstepResult {
     const { design, watch, replayed } = prepared;
     const counts = { edges: Math.max(0, ...segments.map((s) => s.edges)), samples: segments.reduce((n, s) => n + s.samples, 0) };
     const result = { module: design.flat.name, engine, ...counts, runs: segments.length, signals: watch.signals.length, memories: watch.memories.length, replayed };
     for (const { folder } of segments) {
       this.#compile(prepared)(folder);
+      check();
       const [ours, theirs] = [{ name: engine, path: join(folder, oursName) }, { name: this.#tool, path: join(folder, observedName(0)) }];
       const difference = compareSides(ours, theirs, watch);
       if (difference === undefined) continue;
