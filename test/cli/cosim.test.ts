@@ -102,23 +102,27 @@ describe('wordline cosim of a testbench', () => {
 
   it('at Ctrl-C ends, whichever side is at work', async (context) => {
     need(context, 'icarus');
-    const temporary = (): string[] => readdirSync(tmpdir()).filter((f) => /^wordline-(cosim|lockstep)-\w{6}$/.test(f));
+    // A folder for temporary files that nobody else uses.
+    const own = mkdtempSync(join(folder, 'tmp-'));
+    const before = process.env['TMPDIR'];
+    onTestFinished(() => void (before === undefined ? delete process.env['TMPDIR'] : (process.env['TMPDIR'] = before)));
+    process.env['TMPDIR'] = own;
     const pressedAfter = (asked: number) => (): Interrupt => {
       let left = asked;
       return { ready: Promise.resolve(), requested: () => left-- <= 0, pressed: new Promise<never>(() => undefined), stop: () => undefined };
     };
     // While inputs are drawn, while our engine runs, and once the other simulator has ended.
     for (const asked of [0, 3, 25, 45, 59, 60]) {
-      const before = new Set(temporary());
       const said = await wordline(['cosim', 'tb/counter.ts', '--module', 'Counter', '--cycles', '20', '--json'], { interrupt: pressedAfter(asked) });
       expect([asked, said.code, parsed(said)['error']]).toEqual([asked, 130, expect.objectContaining({ code: 'interrupted' })]);
-      expect(temporary().filter((f) => !before.has(f))).toEqual([]);
+      expect(readdirSync(own)).toEqual([]);
     }
     expect(await wordline(['cosim', 'tb/counter.ts', '--module', 'Counter', '--cycles', '20'], { interrupt: pressedAfter(61) })).toMatchObject({ code: 0 });
     // A testbench ends, and Ctrl-C comes while Icarus repeats what it did.
     let watchers = 0;
     const second = (): Interrupt => pressedAfter(watchers++ === 0 ? Infinity : 0)();
     expect(await wordline(['cosim', 'tb/counter.ts'], { interrupt: second })).toMatchObject({ code: 130, err: 'interrupted [interrupted]\n' });
+    expect(readdirSync(own)).toEqual([]);
   });
 
   it('a tool that is missing', async () => {
