@@ -211,7 +211,7 @@ describe('cosim', () => {
   it('wrong stimulus is an error that says so', () => {
     expect(() => cosim(Top, [{ in: { z: 1 } }])).toThrow(/there is no input "z" \[unknown-port\]/);
     expect(() => cosim(Top, [{ reset: ['clock'] }])).toThrow(/there is no clock domain "clock" \[unknown-domain\]/);
-    expect(() => cosim(Top, [{ in: { x: [1, 2] } }])).toThrow(/port "x" has 1 lanes, not 2 \[bad-value\]/);
+    expect(() => cosim(Top, [{ in: { x: [1, 2] } }])).toThrow(/port "x" has 1 lane, not 2 \[bad-value\]/);
     expect(() => cosim(Top, [{ in: { x: 256 } }])).toThrow(/256/);
   });
 });
