@@ -1,0 +1,181 @@
+import { MappedDramController, controllerConfig, type ControllerOptions } from '../../rtl/controller/index.ts';
+import { BankState, ColumnKind, RowKind } from '../../rtl/dram/index.ts';
+import type { DramCommandEvent } from '../dram/command.ts';
+import { Distribution } from '../dram/distribution.ts';
+import { DRAM_COMMANDS, type DramCommand, type DramPreset } from '../dram/preset.ts';
+import type { DramRequest } from '../dram/requests.ts';
+import { bit, model, module, uint, vec, type ModelBehaviour, type ModelIo, type Signal } from '../hdl/index.ts';
+
+/** Numbers of requests under way: more than both queues and all commands in flight can hold. */
+const ID_BITS = 10;
+
+/** Commands by their code on a bus. */
+const byCode = (kinds: object): readonly (DramCommand | undefined)[] => {
+  const codes: (DramCommand | undefined)[] = [];
+  for (const [name, code] of Object.entries(kinds)) codes[Number(code)] = DRAM_COMMANDS.find((c) => c === name);
+  return codes;
+};
+const ROW_COMMANDS = byCode(RowKind);
+const COLUMN_COMMANDS = byCode(ColumnKind);
+
+/**
+ * Gives requests to a controller, each at its cycle or as soon as it is taken after that, and sees what comes of them. It is a model beside the
+ * controller and acts at each edge; cycle 0 is the first one after reset.
+ */
+export class RequestPlayer {
+  /** Cycles from acceptance to answer: of reads, and of writes, whose answer is their command. */
+  readonly latency = { reads: new Distribution(), writes: new Distribution() };
+  /** Cycles from when a request comes until it is accepted. */
+  readonly acceptance = new Distribution();
+  /** Cycles from 0 until everything is answered and the last burst has left the data bus. */
+  cycles: number | undefined;
+  answered = 0;
+
+  readonly #requests: Iterator<DramRequest>;
+  readonly #command: (event: DramCommandEvent) => void;
+  readonly #preset: DramPreset;
+  readonly #free = Array.from({ length: 2 ** ID_BITS }, (_, id) => 2 ** ID_BITS - 1 - id);
+  readonly #accepted = new Float64Array(2 ** ID_BITS);
+  readonly #openRows: number[] = [];
+  #next: DramRequest | undefined;
+  #offered = false;
+  #cycle = 0;
+  #busyUntil = 0;
+  /** When somebody was answered, or began to wait where nobody did. */
+  #lastAnswer = 0;
+
+  /** @param command is told of each command, in the order of time. */
+  constructor(requests: Iterable<DramRequest>, preset: DramPreset, command: (event: DramCommandEvent) => void) {
+    this.#requests = requests[Symbol.iterator]();
+    this.#preset = preset;
+    this.#command = command;
+    this.#pull();
+  }
+
+  behaviour(): ModelBehaviour {
+    return { reset: ({ out }) => this.#offer(out), clock: (io) => this.#clock(io) };
+  }
+
+  /** Cycles since anybody was answered, while somebody waits. */
+  quietFor(): number {
+    return this.#waiting === 0 ? 0 : this.#cycle - this.#lastAnswer;
+  }
+
+  get #waiting(): number {
+    return 2 ** ID_BITS - this.#free.length;
+  }
+
+  #clock({ in: seen, out }: ModelIo): void {
+    if (this.cycles !== undefined) return;
+    const word = (name: string): number => seen[name]!.words[0]!;
+    const column = COLUMN_COMMANDS[word('columnKind')];
+    if (column !== undefined) this.#columnCommand(column, word('columnPc'), word('columnBa'), word('column'));
+    const row = ROW_COMMANDS[word('rowKind')];
+    if (row !== undefined) this.#rowCommand(row, word('rowPc'), word('rowBa'), word('row'));
+    if (word('valid') === 1) this.#answer(word('id'), this.latency.reads);
+    if (word('written') === 1) this.#answer(word('writtenId'), this.latency.writes);
+    if (this.#offered && word('ready') === 1) this.#accept();
+    this.#cycle++;
+    if (this.#next === undefined && this.#waiting === 0 && this.#cycle >= this.#busyUntil) this.cycles = this.#cycle;
+    this.#offer(out);
+  }
+
+  #pull(): void {
+    const { value, done } = this.#requests.next() as IteratorResult<DramRequest, undefined>;
+    this.#next = done === true ? undefined : value;
+  }
+
+  /** What stands on the port in the coming cycle. */
+  #offer(out: ModelIo['out']): void {
+    const request = this.#next;
+    this.#offered = request !== undefined && request.cycle <= this.#cycle;
+    out['offer']!.words[0] = this.#offered ? 1 : 0;
+    if (request === undefined || !this.#offered) return;
+    out['write']!.words[0] = request.write ? 1 : 0;
+    out['number']!.words[0] = this.#free.at(-1)!;
+    const { words } = out['address']!;
+    words[0] = request.address % 2 ** 32;
+    if (words.length > 1) words[1] = Math.floor(request.address / 2 ** 32);
+  }
+
+  #accept(): void {
+    if (this.#waiting === 0) this.#lastAnswer = this.#cycle;
+    this.#accepted[this.#free.pop()!] = this.#cycle;
+    this.acceptance.add(this.#cycle - this.#next!.cycle);
+    this.#pull();
+  }
+
+  #answer(id: number, latency: Distribution): void {
+    latency.add(this.#cycle - this.#accepted[id]!);
+    this.#free.push(id);
+    this.answered++;
+    this.#lastAnswer = this.#cycle;
+  }
+
+  #columnCommand(command: DramCommand, pseudoChannel: number, ba: number, column: number): void {
+    const { timing, organisation } = this.#preset;
+    const write = command === 'WR' || command === 'WRA';
+    this.#busyUntil = Math.max(this.#busyUntil, this.#cycle + (write ? timing.WL : timing.RL) + organisation.burstCycles);
+    this.#command({ cycle: this.#cycle, command, channel: 0, pseudoChannel, ...this.#bank(ba), row: this.#openRows[this.#flat(pseudoChannel, ba)]!, column });
+  }
+
+  #rowCommand(command: DramCommand, pc: number, ba: number, row: number): void {
+    const ofBank = command === 'ACT' || command === 'PRE' || command === 'REFSB';
+    const ofChannel = command === 'PDE' || command === 'PDX';
+    if (command === 'ACT') this.#openRows[this.#flat(pc, ba)] = row;
+    this.#command({ cycle: this.#cycle, command, channel: 0, pseudoChannel: ofChannel ? -1 : pc, ...(ofBank ? this.#bank(ba) : { group: -1, bank: -1 }), row: command === 'ACT' ? row : -1, column: -1 });
+  }
+
+  #flat(pseudoChannel: number, ba: number): number {
+    const { bankGroups, banksPerGroup } = this.#preset.organisation;
+    return pseudoChannel * bankGroups * banksPerGroup + ba;
+  }
+
+  #bank(ba: number): { readonly group: number; readonly bank: number } {
+    const { banksPerGroup } = this.#preset.organisation;
+    return { group: Math.floor(ba / banksPerGroup), bank: ba % banksPerGroup };
+  }
+}
+
+/** Where the controller with its counters is, for `LatencyReport`. */
+export const CONTROLLER_PATH = 'mapped.controller';
+
+/**
+ * A player, the controller with its address mapping, and behind it the banks, which stop the simulation at a broken rule. Traces have no data, so
+ * the channel has no cells: reads get zeroes, when they are due.
+ */
+export function playedChannel(player: RequestPlayer, mapping: string, options: ControllerOptions) {
+  const { preset } = controllerConfig(options);
+  const { organisation, timing } = preset;
+  const { pseudoChannels, burstCycles, burstBytes } = organisation;
+  return module('DramRun', { out: { idle: bit } }, (_, hw) => {
+    const mapped = hw.instance('mapped', MappedDramController({ ...options, mapping, idBits: ID_BITS }), { stop: 0 });
+    const banks = hw.instance('banks', BankState({ preset }));
+    const { request, response, command, data } = mapped.io;
+    const { row, column } = command;
+    const seen = {
+      ready: request.ready, valid: response.valid, id: response.id, written: response.written, writtenId: response.writtenId,
+      rowKind: row.kind, rowPc: row.pc, rowBa: row.ba, row: row.row, columnKind: column.kind, columnPc: column.pc, columnBa: column.ba, column: column.column,
+    }; // prettier-ignore
+    const inputs = Object.fromEntries(Object.entries<Signal>(seen).map(([name, s]) => [name, uint<number>(s.width)]));
+    const Player = model('RequestPlayer', { in: inputs, out: { offer: bit, write: bit, number: uint(ID_BITS), address: uint<number>(request.address.width) } }, () => player.behaviour());
+    const { offer, write, number, address } = hw.instance('player', Player, seen).out;
+    request.valid.set(offer);
+    request.write.set(write);
+    request.id.set(number);
+    request.address.set(address);
+    request.data.set(hw.lit(32, 0).splat<number>(burstBytes / 4));
+    request.mask.set(0);
+    hw.connect(command, banks.io.command);
+
+    const due = Array.from({ length: pseudoChannels }, (__, pc) => {
+      const pipe = hw.reg(`readsDue${pc}`, uint<number>(timing.RL + burstCycles), { reset: 0 });
+      const read = column.kind.eq(ColumnKind.RD).or(column.kind.eq(ColumnKind.RDA)).and(column.pc.eq(pc));
+      pipe.next(pipe.slice<number, number>(pipe.width - 2, 0).cat(read));
+      return pipe.slice<number, number>(timing.RL + burstCycles - 2, timing.RL - 1).reduceOr();
+    });
+    data.rvalid.set(due.length === 1 ? due[0]! : due[1]!.cat(due[0]!));
+    data.rdq.set(hw.lit(32, 0).splat<number>((pseudoChannels * burstBytes) / burstCycles / 4));
+    return { idle: mapped.out.idle };
+  });
+}

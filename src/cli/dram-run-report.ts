@@ -1,0 +1,134 @@
+import { CAUSES, ROW_OUTCOMES, type Cause, type LatencySummary } from '../../rtl/controller/index.ts';
+import type { Activity } from '../dram/activity.ts';
+import { Distribution, type LatencyNumbers } from '../dram/distribution.ts';
+import { ENERGY_SCALE, type EnergyReport } from '../dram/energy.ts';
+import { DRAM_COMMANDS, type DramPreset } from '../dram/preset.ts';
+import { plainTable } from './dram-preset.ts';
+import type { RequestPlayer } from './dram-player.ts';
+import { durationText, rateText } from './progress.ts';
+
+type Direction = 'reads' | 'writes';
+const DIRECTIONS: readonly Direction[] = ['reads', 'writes'];
+/** What a request found in its bank; reads that a queued write answered never went there. */
+type Found = Readonly<Record<(typeof ROW_OUTCOMES)[number], number>>;
+
+export interface Bandwidth {
+  /** On the data bus. */
+  readonly bytes: number;
+  readonly GBps: number;
+  readonly peakGBps: number;
+  /** Of the peak, 0 to 1. */
+  readonly share: number;
+  /** The same, without the time in which a pseudo-channel is being refreshed (tRFC from each REF). */
+  readonly betweenRefreshes: { readonly GBps: number; readonly share: number };
+}
+
+/** All that a run tells; `--json` prints it. */
+export interface DramRunReport {
+  readonly requests: { readonly from: string; readonly reads: number; readonly writes: number; readonly forwarded: number };
+  readonly preset: string;
+  readonly mapping: string;
+  readonly controller: Readonly<Record<string, unknown>>;
+  readonly cycles: number;
+  readonly ns: number;
+  readonly bandwidth: Bandwidth;
+  /** Cycles from acceptance to answer; a write is answered by its command. */
+  readonly latency: Readonly<Record<Direction | 'all', LatencyNumbers>>;
+  readonly tCKps: number;
+  /** Cycles from when a request comes until it is accepted; absent if the trace has no time. */
+  readonly acceptance?: LatencyNumbers;
+  readonly rows: Readonly<Record<Direction, Found>>;
+  /** Cycles of each cause; they add up to `latency.<direction>.total`. */
+  readonly stalls: Readonly<Record<Direction, Readonly<Record<Cause, number>>>>;
+  readonly commands: Activity['counts'];
+  readonly energy: EnergyReport & { readonly scale: string };
+  readonly simulation: { readonly cycles: number; readonly seconds: number; readonly cyclesPerSecond: number };
+  readonly files: readonly string[];
+}
+
+export function bandwidthOf({ cycles, counts, refreshing }: Activity, { organisation, tCK }: DramPreset): Bandwidth {
+  const { burstBytes, burstCycles, pseudoChannels } = organisation;
+  const bytes = burstBytes * (['RD', 'RDA', 'WR', 'WRA'] as const).reduce((sum, c) => sum + (counts[c] ?? 0), 0);
+  const peakGBps = (pseudoChannels * burstBytes * 1000) / (burstCycles * tCK);
+  const share = (bytes * burstCycles) / (burstBytes * pseudoChannels * cycles);
+  const free = cycles * pseudoChannels - refreshing;
+  const between = free === 0 ? 0 : (bytes * burstCycles) / (burstBytes * free);
+  return { bytes, GBps: share * peakGBps, peakGBps, share, betweenRefreshes: { GBps: between * peakGBps, share: between } };
+}
+
+/** The parts of a report that are measured in the player and in the controller. */
+export function measured({ latency, acceptance }: RequestPlayer, { reads, writes, forwarded }: LatencySummary, timed: boolean): Pick<DramRunReport, 'latency' | 'acceptance' | 'rows' | 'stalls'> & { readonly forwarded: number } {
+  const found = (histogram: LatencySummary['reads']['histogram']): Found => Object.fromEntries(ROW_OUTCOMES.map((o) => [o, histogram[o].reduce((a, b) => a + b, 0)])) as unknown as Found;
+  return {
+    latency: { reads: latency.reads.numbers, writes: latency.writes.numbers, all: Distribution.of(latency.reads, latency.writes).numbers },
+    ...(timed && { acceptance: acceptance.numbers }),
+    rows: { reads: found(reads.histogram), writes: found(writes.histogram) },
+    stalls: { reads: reads.cycles, writes: writes.cycles },
+    forwarded,
+  };
+}
+
+const percent = (part: number, whole: number): string => (whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`);
+const LATENCIES = ['mean', 'p50', 'p90', 'p99', 'max'] as const;
+
+/** The report for people. */
+export function reportText(report: DramRunReport): string {
+  const { requests, preset, mapping, controller, cycles, ns, bandwidth: b, commands, simulation } = report;
+  const counted = DRAM_COMMANDS.filter((c) => (commands[c] ?? 0) > 0).map((c) => `${c} ${commands[c]}`).join(', ');
+  const settings = Object.entries(controller).map(([k, v]) => `${k} ${typeof v === 'object' ? JSON.stringify(v) : String(v)}`).join(', ');
+  return [
+    `${requests.from}: ${requests.reads} reads, ${requests.writes} writes`,
+    `${preset}, mapping "${mapping}"; ${settings}`,
+    '',
+    `${cycles} cycles, ${ns} ns`,
+    `bandwidth ${b.GBps.toFixed(2)} GB/s, ${percent(b.share, 1)} of ${b.peakGBps.toFixed(2)} GB/s; between refreshes ${b.betweenRefreshes.GBps.toFixed(2)} GB/s, ${percent(b.betweenRefreshes.share, 1)}`,
+    '',
+    latencyTable(report),
+    rowTable(report),
+    stallTable(report),
+    `commands: ${counted}`,
+    '',
+    energyText(report),
+    ...report.files.map((f) => `wrote ${f}`),
+    `simulated ${simulation.cycles} cycles in ${durationText(simulation.seconds)}: ${rateText(simulation.cyclesPerSecond)} cycles/s`,
+    '',
+  ].join('\n');
+}
+
+function latencyTable({ latency, acceptance, tCKps }: DramRunReport): string {
+  const number = (name: (typeof LATENCIES)[number], value: number): string => (name === 'mean' ? value.toFixed(1) : String(value));
+  const rows = ([...DIRECTIONS, 'all'] as const)
+    .filter((d) => latency[d].count > 0)
+    .map((d): readonly [string, LatencyNumbers] => [d, latency[d]])
+    .concat(acceptance === undefined ? [] : [['before acceptance', acceptance]]);
+  const cells = rows.flatMap(([name, n]) => [
+    [name, 'cycles', ...LATENCIES.map((l) => number(l, n[l]))],
+    ['', 'ns', ...LATENCIES.map((l) => ((n[l] * tCKps) / 1000).toFixed(1))],
+  ]);
+  return `latency from acceptance to answer (of a write: to its command)\n${plainTable(['', '', ...LATENCIES], cells)}\n`;
+}
+
+function rowTable({ rows, requests }: DramRunReport): string {
+  const cells = DIRECTIONS.map((d) => {
+    const { hit, closed, conflict } = rows[d];
+    return [d, hit, closed, conflict, percent(hit, hit + closed + conflict)];
+  });
+  const forwarded = requests.forwarded === 0 ? '' : `${requests.forwarded} reads were answered by queued writes\n`;
+  return `rows that requests found when they came\n${plainTable(['', 'hits', 'misses (closed)', 'conflicts', 'hit rate'], cells)}\n${forwarded}`;
+}
+
+function stallTable({ stalls, latency }: DramRunReport): string {
+  const seen = DIRECTIONS.filter((d) => latency[d].count > 0);
+  const line = (name: string, of: (d: Direction) => number): (string | number)[] => [name, ...seen.flatMap((d) => [of(d), (of(d) / latency[d].count).toFixed(2), percent(of(d), latency[d].total)])];
+  const cells = [...CAUSES.map((cause) => line(cause, (d) => stalls[d][cause])), line('latency', (d) => latency[d].total)];
+  return `what the cycles of requests went to; causes add up to the latency\n${plainTable(['cause', ...seen.flatMap((d) => [`${d}: cycles`, 'a request', 'share'])], cells)}\n`;
+}
+
+function energyText({ energy }: DramRunReport): string {
+  const { parts, nJ, mW, pJPerByte, scale } = energy;
+  const cells = parts.filter((p) => p.amount > 0).map((p) => [p.name, Number(p.value.toPrecision(6)), p.unit, p.amount, p.nJ.toFixed(1), percent(p.nJ, nJ), p.source]);
+  const byte = pJPerByte === undefined ? '' : `, ${pJPerByte.toFixed(1)} pJ a byte`;
+  return `energy ${nJ.toFixed(1)} nJ, ${mW.toFixed(1)} mW${byte}; figures for a channel of 128 bits, fitted to this one ${scale}\n${plainTable(['parameter', 'value', 'unit', 'times', 'nJ', 'share', 'source'], cells)}\n`;
+}
+
+export const energyPart = (energy: EnergyReport): DramRunReport['energy'] => ({ ...energy, scale: ENERGY_SCALE });
