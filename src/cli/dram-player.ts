@@ -4,7 +4,7 @@ import type { DramCommandEvent } from '../dram/command.ts';
 import { Distribution } from '../dram/distribution.ts';
 import { DRAM_COMMANDS, type DramCommand, type DramPreset } from '../dram/preset.ts';
 import type { DramRequest } from '../dram/requests.ts';
-import { bit, model, module, uint, vec, type ModelBehaviour, type ModelIo, type Signal } from '../hdl/index.ts';
+import { bit, model, module, uint, type ModelBehaviour, type ModelIo, type Signal } from '../hdl/index.ts';
 
 /** Numbers of requests under way: more than both queues and all commands in flight can hold. */
 const ID_BITS = 10;
@@ -17,6 +17,8 @@ const byCode = (kinds: object): readonly (DramCommand | undefined)[] => {
 };
 const ROW_COMMANDS = byCode(RowKind);
 const COLUMN_COMMANDS = byCode(ColumnKind);
+
+const wordOf = (ports: ModelIo['in'], name: string): number => ports[name]!.words[0]!;
 
 /**
  * Gives requests to a controller, each at its cycle or as soon as it is taken after that, and sees what comes of them. It is a model beside the
@@ -39,6 +41,9 @@ export class RequestPlayer {
   readonly #openRows: number[] = [];
   #next: DramRequest | undefined;
   #offered = false;
+  #id = 0;
+  /** Accepted and not answered. */
+  #waiting = 0;
   #cycle = 0;
   #busyUntil = 0;
   /** When somebody was answered, or began to wait where nobody did. */
@@ -61,23 +66,23 @@ export class RequestPlayer {
     return this.#waiting === 0 ? 0 : this.#cycle - this.#lastAnswer;
   }
 
-  get #waiting(): number {
-    return 2 ** ID_BITS - this.#free.length;
-  }
-
   #clock({ in: seen, out }: ModelIo): void {
     if (this.cycles !== undefined) return;
-    const word = (name: string): number => seen[name]!.words[0]!;
-    const column = COLUMN_COMMANDS[word('columnKind')];
-    if (column !== undefined) this.#columnCommand(column, word('columnPc'), word('columnBa'), word('column'));
-    const row = ROW_COMMANDS[word('rowKind')];
-    if (row !== undefined) this.#rowCommand(row, word('rowPc'), word('rowBa'), word('row'));
-    if (word('valid') === 1) this.#answer(word('id'), this.latency.reads);
-    if (word('written') === 1) this.#answer(word('writtenId'), this.latency.writes);
-    if (this.#offered && word('ready') === 1) this.#accept();
+    if (seen['happens']!.words[0] === 1) this.#look(seen);
     this.#cycle++;
     if (this.#next === undefined && this.#waiting === 0 && this.#cycle >= this.#busyUntil) this.cycles = this.#cycle;
-    this.#offer(out);
+    if (!this.#offered) this.#offer(out);
+  }
+
+  /** At what stands on the ports in this cycle. */
+  #look(seen: ModelIo['in']): void {
+    const column = COLUMN_COMMANDS[wordOf(seen, 'columnKind')];
+    if (column !== undefined) this.#columnCommand(column, wordOf(seen, 'columnPc'), wordOf(seen, 'columnBa'), wordOf(seen, 'column'));
+    const row = ROW_COMMANDS[wordOf(seen, 'rowKind')];
+    if (row !== undefined) this.#rowCommand(row, wordOf(seen, 'rowPc'), wordOf(seen, 'rowBa'), wordOf(seen, 'row'));
+    if (wordOf(seen, 'valid') === 1) this.#answer(wordOf(seen, 'id'), this.latency.reads);
+    if (wordOf(seen, 'written') === 1) this.#answer(wordOf(seen, 'writtenId'), this.latency.writes);
+    if (wordOf(seen, 'taken') === 1) this.#accept();
   }
 
   #pull(): void {
@@ -90,18 +95,21 @@ export class RequestPlayer {
     const request = this.#next;
     this.#offered = request !== undefined && request.cycle <= this.#cycle;
     out['offer']!.words[0] = this.#offered ? 1 : 0;
-    if (request === undefined || !this.#offered) return;
-    out['write']!.words[0] = request.write ? 1 : 0;
-    out['number']!.words[0] = this.#free.at(-1)!;
+    if (!this.#offered) return;
+    out['write']!.words[0] = request!.write ? 1 : 0;
+    // Kept until it is taken: others may be answered meanwhile.
+    this.#id = this.#free.pop()!;
+    out['number']!.words[0] = this.#id;
     const { words } = out['address']!;
-    words[0] = request.address % 2 ** 32;
-    if (words.length > 1) words[1] = Math.floor(request.address / 2 ** 32);
+    words[0] = request!.address % 2 ** 32;
+    if (words.length > 1) words[1] = Math.floor(request!.address / 2 ** 32);
   }
 
   #accept(): void {
-    if (this.#waiting === 0) this.#lastAnswer = this.#cycle;
-    this.#accepted[this.#free.pop()!] = this.#cycle;
+    if (this.#waiting++ === 0) this.#lastAnswer = this.#cycle;
+    this.#accepted[this.#id] = this.#cycle;
     this.acceptance.add(this.#cycle - this.#next!.cycle);
+    this.#offered = false;
     this.#pull();
   }
 
@@ -109,6 +117,7 @@ export class RequestPlayer {
     latency.add(this.#cycle - this.#accepted[id]!);
     this.#free.push(id);
     this.answered++;
+    this.#waiting--;
     this.#lastAnswer = this.#cycle;
   }
 
@@ -153,17 +162,22 @@ export function playedChannel(player: RequestPlayer, mapping: string, options: C
     const banks = hw.instance('banks', BankState({ preset }));
     const { request, response, command, data } = mapped.io;
     const { row, column } = command;
+    const offer = hw.wire('offer', bit);
+    const taken = offer.and(request.ready);
+    // Most cycles of a quiet channel have nothing to be looked at.
+    const happens = taken.or(response.valid).or(response.written).or(row.kind.ne(RowKind.RNOP)).or(column.kind.ne(ColumnKind.CNOP));
     const seen = {
-      ready: request.ready, valid: response.valid, id: response.id, written: response.written, writtenId: response.writtenId,
+      happens, taken, valid: response.valid, id: response.id, written: response.written, writtenId: response.writtenId,
       rowKind: row.kind, rowPc: row.pc, rowBa: row.ba, row: row.row, columnKind: column.kind, columnPc: column.pc, columnBa: column.ba, column: column.column,
     }; // prettier-ignore
     const inputs = Object.fromEntries(Object.entries<Signal>(seen).map(([name, s]) => [name, uint<number>(s.width)]));
     const Player = model('RequestPlayer', { in: inputs, out: { offer: bit, write: bit, number: uint(ID_BITS), address: uint<number>(request.address.width) } }, () => player.behaviour());
-    const { offer, write, number, address } = hw.instance('player', Player, seen).out;
+    const played = hw.instance('player', Player, seen).out;
+    offer.set(played.offer);
     request.valid.set(offer);
-    request.write.set(write);
-    request.id.set(number);
-    request.address.set(address);
+    request.write.set(played.write);
+    request.id.set(played.number);
+    request.address.set(played.address);
     request.data.set(hw.lit(32, 0).splat<number>(burstBytes / 4));
     request.mask.set(0);
     hw.connect(command, banks.io.command);

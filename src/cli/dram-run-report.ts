@@ -1,7 +1,7 @@
 import { CAUSES, ROW_OUTCOMES, type Cause, type LatencySummary } from '../../rtl/controller/index.ts';
 import type { Activity } from '../dram/activity.ts';
 import { Distribution, type LatencyNumbers } from '../dram/distribution.ts';
-import { ENERGY_SCALE, type EnergyReport } from '../dram/energy.ts';
+import { ENERGY_SCALE, ENERGY_SOURCE, type EnergyReport } from '../dram/energy.ts';
 import { DRAM_COMMANDS, type DramPreset } from '../dram/preset.ts';
 import { plainTable } from './dram-preset.ts';
 import type { RequestPlayer } from './dram-player.ts';
@@ -28,7 +28,7 @@ export interface DramRunReport {
   readonly requests: { readonly from: string; readonly reads: number; readonly writes: number; readonly forwarded: number };
   readonly preset: string;
   readonly mapping: string;
-  readonly controller: Readonly<Record<string, unknown>>;
+  readonly controller: Readonly<Record<string, string | number | { readonly timeout: number }>>;
   readonly cycles: number;
   readonly ns: number;
   readonly bandwidth: Bandwidth;
@@ -69,25 +69,29 @@ export function measured({ latency, acceptance }: RequestPlayer, { reads, writes
 }
 
 const percent = (part: number, whole: number): string => (whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`);
+/** A number that a table lines up with others. */
+const round = (value: number, digits: number): number => Number(value.toFixed(digits));
+const shareOf = (part: number, whole: number): number | '' => (whole === 0 ? '' : round((100 * part) / whole, 1));
 const LATENCIES = ['mean', 'p50', 'p90', 'p99', 'max'] as const;
 
 /** The report for people. */
 export function reportText(report: DramRunReport): string {
   const { requests, preset, mapping, controller, cycles, ns, bandwidth: b, commands, simulation } = report;
   const counted = DRAM_COMMANDS.filter((c) => (commands[c] ?? 0) > 0).map((c) => `${c} ${commands[c]}`).join(', ');
-  const settings = Object.entries(controller).map(([k, v]) => `${k} ${typeof v === 'object' ? JSON.stringify(v) : String(v)}`).join(', ');
+  const settings = Object.entries(controller).map(([k, v]) => `${k} ${typeof v === 'object' ? `timeout:${v.timeout}` : v}`).join(', ');
+  const bandwidth = ({ GBps, share }: { readonly GBps: number; readonly share: number }): string => `${GBps.toFixed(2)} GB/s, ${percent(share, 1)} of ${b.peakGBps.toFixed(2)} GB/s`;
   return [
-    `${requests.from}: ${requests.reads} reads, ${requests.writes} writes`,
-    `${preset}, mapping "${mapping}"; ${settings}`,
+    `${requests.from}: reads ${requests.reads}, writes ${requests.writes}`,
+    `${preset}, mapping "${mapping}"`,
+    `controller: ${settings}`,
     '',
-    `${cycles} cycles, ${ns} ns`,
-    `bandwidth ${b.GBps.toFixed(2)} GB/s, ${percent(b.share, 1)} of ${b.peakGBps.toFixed(2)} GB/s; between refreshes ${b.betweenRefreshes.GBps.toFixed(2)} GB/s, ${percent(b.betweenRefreshes.share, 1)}`,
+    `time       ${cycles} cycles, ${round(ns, 3)} ns`,
+    `bandwidth  ${bandwidth(b)}; between refreshes ${bandwidth(b.betweenRefreshes)}`,
+    `commands   ${counted}`,
     '',
     latencyTable(report),
-    rowTable(report),
     stallTable(report),
-    `commands: ${counted}`,
-    '',
+    rowTable(report),
     energyText(report),
     ...report.files.map((f) => `wrote ${f}`),
     `simulated ${simulation.cycles} cycles in ${durationText(simulation.seconds)}: ${rateText(simulation.cyclesPerSecond)} cycles/s`,
@@ -96,14 +100,13 @@ export function reportText(report: DramRunReport): string {
 }
 
 function latencyTable({ latency, acceptance, tCKps }: DramRunReport): string {
-  const number = (name: (typeof LATENCIES)[number], value: number): string => (name === 'mean' ? value.toFixed(1) : String(value));
   const rows = ([...DIRECTIONS, 'all'] as const)
     .filter((d) => latency[d].count > 0)
     .map((d): readonly [string, LatencyNumbers] => [d, latency[d]])
     .concat(acceptance === undefined ? [] : [['before acceptance', acceptance]]);
   const cells = rows.flatMap(([name, n]) => [
-    [name, 'cycles', ...LATENCIES.map((l) => number(l, n[l]))],
-    ['', 'ns', ...LATENCIES.map((l) => ((n[l] * tCKps) / 1000).toFixed(1))],
+    [name, 'cycles', ...LATENCIES.map((l) => round(n[l], 1))],
+    ['', 'ns', ...LATENCIES.map((l) => round((n[l] * tCKps) / 1000, 1))],
   ]);
   return `latency from acceptance to answer (of a write: to its command)\n${plainTable(['', '', ...LATENCIES], cells)}\n`;
 }
@@ -111,24 +114,29 @@ function latencyTable({ latency, acceptance, tCKps }: DramRunReport): string {
 function rowTable({ rows, requests }: DramRunReport): string {
   const cells = DIRECTIONS.map((d) => {
     const { hit, closed, conflict } = rows[d];
-    return [d, hit, closed, conflict, percent(hit, hit + closed + conflict)];
+    return [d, hit, closed, conflict, shareOf(hit, hit + closed + conflict)];
   });
   const forwarded = requests.forwarded === 0 ? '' : `${requests.forwarded} reads were answered by queued writes\n`;
-  return `rows that requests found when they came\n${plainTable(['', 'hits', 'misses (closed)', 'conflicts', 'hit rate'], cells)}\n${forwarded}`;
+  return `rows that requests found when they came\n${plainTable(['', 'hits', 'misses (closed)', 'conflicts', 'hits %'], cells)}\n${forwarded}`;
 }
 
 function stallTable({ stalls, latency }: DramRunReport): string {
   const seen = DIRECTIONS.filter((d) => latency[d].count > 0);
-  const line = (name: string, of: (d: Direction) => number): (string | number)[] => [name, ...seen.flatMap((d) => [of(d), (of(d) / latency[d].count).toFixed(2), percent(of(d), latency[d].total)])];
+  const line = (name: string, of: (d: Direction) => number): (string | number)[] => [name, ...seen.flatMap((d) => [of(d), round(of(d) / latency[d].count, 2), shareOf(of(d), latency[d].total)])];
   const cells = [...CAUSES.map((cause) => line(cause, (d) => stalls[d][cause])), line('latency', (d) => latency[d].total)];
-  return `what the cycles of requests went to; causes add up to the latency\n${plainTable(['cause', ...seen.flatMap((d) => [`${d}: cycles`, 'a request', 'share'])], cells)}\n`;
+  return `what the cycles of requests went to; causes add up to the latency\n${plainTable(['cause', ...seen.flatMap((d) => [`${d}: cycles`, 'a request', '%'])], cells)}\n`;
 }
 
 function energyText({ energy }: DramRunReport): string {
   const { parts, nJ, mW, pJPerByte, scale } = energy;
-  const cells = parts.filter((p) => p.amount > 0).map((p) => [p.name, Number(p.value.toPrecision(6)), p.unit, p.amount, p.nJ.toFixed(1), percent(p.nJ, nJ), p.source]);
+  const cells = parts.filter((p) => p.amount > 0).map((p) => [p.name, Number(p.value.toPrecision(6)), p.unit, p.amount, round(p.nJ, 1), shareOf(p.nJ, nJ), p.source === ENERGY_SOURCE ? p.formula : [p.source, p.formula].filter((t) => t !== '').join(': ')]);
   const byte = pJPerByte === undefined ? '' : `, ${pJPerByte.toFixed(1)} pJ a byte`;
-  return `energy ${nJ.toFixed(1)} nJ, ${mW.toFixed(1)} mW${byte}; figures for a channel of 128 bits, fitted to this one ${scale}\n${plainTable(['parameter', 'value', 'unit', 'times', 'nJ', 'share', 'source'], cells)}\n`;
+  return [
+    `energy ${nJ.toFixed(1)} nJ, ${mW.toFixed(1)} mW${byte}, without the interface`,
+    `currents of ${ENERGY_SOURCE}, of a channel of 128 bits; fitted ${scale}`,
+    plainTable(['parameter', 'value', 'unit', 'times', 'nJ', '%', 'of'], cells),
+    '',
+  ].join('\n');
 }
 
 export const energyPart = (energy: EnergyReport): DramRunReport['energy'] => ({ ...energy, scale: ENERGY_SCALE });

@@ -8,30 +8,32 @@ export interface EnergyParameter {
   readonly unit: 'pJ' | 'pJ/byte' | 'mW';
   /** Where it is from; `our choice` where there is no source. */
   readonly source: string;
+  /** What it is of, and how it is computed. */
+  readonly formula: string;
 }
 
-/** The currents that the table is made of: VDD in volts, IDD in milliamperes, of a channel of 128 bits at 1 GHz. */
-const SOURCE = 'DRAMsim3 0eb6360, configs/HBM2_4Gb_x128.ini';
+/** The file with the currents that the table is made of: VDD in volts, IDD in milliamperes, of a channel of 128 bits at 1 GHz. */
+export const ENERGY_SOURCE = 'DRAMsim3 0eb6360, configs/HBM2_4Gb_x128.ini';
 const [VDD, IDD0, IDD2P, IDD2N, IDD3P, IDD3N, IDD4W, IDD4R, IDD5AB] = [1.2, 65, 28, 40, 40, 55, 500, 390, 250] as const;
 /** Of the same file: nanoseconds, bytes and bits. */
 const [tRC, tRAS, tRP, tRFC, BURST, BURST_BYTES, BITS, ROW_BYTES, BANKS] = [48, 34, 14, 260, 2, 64, 128, 2048, 16] as const;
 
-const from = (value: number, unit: EnergyParameter['unit'], formula: string, source = SOURCE): EnergyParameter => ({ value, unit, source: `${source}: ${formula}` });
+const from = (value: number, unit: EnergyParameter['unit'], formula: string, source = ENERGY_SOURCE): EnergyParameter => ({ value, unit, source, formula });
 
 /**
  * What commands and states cost, by the usual arithmetic on data-sheet currents (V x mA x ns = pJ). Commands come on top of `active`. Currents are of
  * the cells and their periphery, without the interface; they are those of a simulator's file and not of silicon.
  */
 export const ENERGY_PARAMETERS = {
-  activate: from(VDD * (IDD0 * tRC - (IDD3N * tRAS + IDD2N * tRP)), 'pJ', 'ACT with its PRE, a row of 2048 bytes: VDD (IDD0 tRC - IDD3N tRAS - IDD2N tRP)'),
-  read: from((VDD * (IDD4R - IDD3N) * BURST) / BURST_BYTES, 'pJ/byte', 'VDD (IDD4R - IDD3N) for a burst'),
-  write: from((VDD * (IDD4W - IDD3N) * BURST) / BURST_BYTES, 'pJ/byte', 'VDD (IDD4W - IDD3N) for a burst'),
-  refresh: from(VDD * (IDD5AB - IDD3N) * tRFC, 'pJ', 'REF, 128 bits: VDD (IDD5AB - IDD3N) tRFC'),
-  refreshBank: from((VDD * (IDD5AB - IDD3N) * tRFC) / BANKS, 'pJ', 'REFSB, 128 bits: refresh / 16 banks', 'our choice'),
-  active: from(VDD * IDD3N, 'mW', 'a bank is open, 128 bits: VDD IDD3N'),
-  precharged: from(VDD * IDD2N, 'mW', 'all banks are closed, 128 bits: VDD IDD2N'),
-  activePowerDown: from(VDD * IDD3P, 'mW', '128 bits: VDD IDD3P'),
-  prechargedPowerDown: from(VDD * IDD2P, 'mW', '128 bits: VDD IDD2P'),
+  activate: from(VDD * (IDD0 * tRC - (IDD3N * tRAS + IDD2N * tRP)), 'pJ', 'ACT with its PRE, row of 2048 bytes: VDD (IDD0 tRC - IDD3N tRAS - IDD2N tRP)'),
+  read: from((VDD * (IDD4R - IDD3N) * BURST) / BURST_BYTES, 'pJ/byte', 'RD: VDD (IDD4R - IDD3N) of a burst'),
+  write: from((VDD * (IDD4W - IDD3N) * BURST) / BURST_BYTES, 'pJ/byte', 'WR: VDD (IDD4W - IDD3N) of a burst'),
+  refresh: from(VDD * (IDD5AB - IDD3N) * tRFC, 'pJ', 'REF: VDD (IDD5AB - IDD3N) tRFC'),
+  refreshBank: from((VDD * (IDD5AB - IDD3N) * tRFC) / BANKS, 'pJ', 'REFSB: refresh / 16 banks', 'our choice'),
+  active: from(VDD * IDD3N, 'mW', 'a bank is open: VDD IDD3N'),
+  precharged: from(VDD * IDD2N, 'mW', 'all banks are closed: VDD IDD2N'),
+  activePowerDown: from(VDD * IDD3P, 'mW', 'a bank is open, clock stopped: VDD IDD3P'),
+  prechargedPowerDown: from(VDD * IDD2P, 'mW', 'all banks are closed, clock stopped: VDD IDD2P'),
 } as const satisfies Readonly<Record<string, EnergyParameter>>;
 export type EnergyName = keyof typeof ENERGY_PARAMETERS;
 export type EnergyTable = Readonly<Record<EnergyName, EnergyParameter>>;
@@ -47,7 +49,7 @@ export function energyTable(text?: string): EnergyTable {
     const name = NAMES.find((n) => n === given);
     if (digits === '') problems.push({ code: 'bad-option', message: `energy "${pair}" is not of the form name=number`, hint: 'e.g. read=20,active=80' });
     else if (name === undefined) problems.push({ code: 'bad-option', message: `there is no energy parameter "${given}"`, hint: suggest(given, NAMES) });
-    else table[name] = { value: Number(digits), unit: ENERGY_PARAMETERS[name].unit, source: 'given' };
+    else table[name] = { value: Number(digits), unit: ENERGY_PARAMETERS[name].unit, source: 'given', formula: '' };
   }
   if (problems.length > 0) throw new WordlineError(problems);
   return table;
