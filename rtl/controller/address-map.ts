@@ -54,7 +54,7 @@ const mapped = parametric(({ mapping, options }: { readonly mapping: string; rea
     {
       io: { request: flip(mappedRequestPort(config, mapping)), response: responsePort(config, shape), command: commandPort(preset.organisation), data: dataPort(preset.organisation) },
       in: { stop: bit },
-      out: { drained: bit, idle: bit, refreshOwed: uint(OWED_BITS), ...statisticsPorts },
+      out: { drained: bit, idle: bit, refreshOwed: uint(OWED_BITS), ...statisticsPorts(config) },
     },
     ({ request, response, command, data, stop }, hw) => {
       const { address, ready, ...rest } = request;

@@ -9,6 +9,8 @@ export interface Issue {
   readonly any: Signal<1>;
   readonly kinds: ReadonlyMap<DramCommand, Signal<1>>;
   readonly bank: Signal;
+  /** Speaks to the banks with the same place in every PIM unit of the pseudo-channel. */
+  readonly all?: Signal<1>;
 }
 
 /** Lanes of banks that stand in the same bank, group, pseudo-channel as the one of a command. */
@@ -16,14 +18,20 @@ class Relation {
   readonly bank: Lanes;
   readonly group: Lanes;
   readonly pc: Lanes;
-  constructor(hw: Hardware, { banks, groupShift, pcShift, bankBits }: ControllerShape, bank: Signal) {
+  constructor(hw: Hardware, { banks, groupShift, pcShift, bankBits }: ControllerShape, { bank, all }: Issue, banksPerUnit: number) {
     const sameAbove = (shift: number): Lanes => {
       if (shift >= bankBits) return hw.lit(1, 1).splat(banks);
       return hw.vec(Array.from({ length: banks }, (_, i) => hw.lit<number>(8, i >> shift))).eq(bank.slice(bankBits - 1, shift).zext(8));
     };
-    this.bank = sameAbove(0);
-    this.group = sameAbove(groupShift);
+    const [one, group] = [sameAbove(0), sameAbove(groupShift)];
     this.pc = sameAbove(pcShift);
+    if (all === undefined) [this.bank, this.group] = [one, group];
+    else {
+      const place = Math.log2(banksPerUnit);
+      const samePlace = hw.vec(Array.from({ length: banks }, (_, i) => hw.lit<number>(8, i % banksPerUnit))).eq(bank.slice<number, number>(place - 1, 0).zext(8));
+      this.bank = all.mux(this.pc.and(samePlace), one);
+      this.group = all.mux(this.pc, group);
+    }
   }
 }
 
@@ -39,6 +47,7 @@ export class Banks {
     private readonly shape: ControllerShape,
     private readonly plan: TimingPlan,
     names: readonly TimerName[],
+    private readonly banksPerUnit = 1,
   ) {
     this.open = hw.reg('open', uint<number>(shape.banks), { reset: 0 });
     this.openRow = hw.reg('openRow', vec(shape.banks, uint<number>(shape.rowBits)), { reset: 0 });
@@ -53,10 +62,14 @@ export class Banks {
     return names.filter((n) => this.#timers.has(n)).map((n) => this.timer(n)).reduce((a, b) => a.or(b)); // prettier-ignore
   }
 
-  /** Loads the timers for what is issued on the two buses. `running`: timers may be other than zero. */
-  update(issues: readonly Issue[], running: Signal<1>): void {
+  /**
+   * Loads the timers for what is issued on the two buses. `running`: timers may be other than zero.
+   *
+   * @returns the banks that each command speaks to.
+   */
+  update(issues: readonly Issue[], running: Signal<1>): readonly Lanes[] {
     const { hw } = this;
-    const relations = issues.map((i) => new Relation(hw, this.shape, i.bank));
+    const relations = issues.map((i) => new Relation(hw, this.shape, i, this.banksPerUnit));
     hw.when(running, () => {
       for (const [name, timer] of this.#timers) {
         const loads = this.plan.loads[name as TimerName];
@@ -68,18 +81,27 @@ export class Banks {
         );
       }
     });
+    return relations.map(({ bank }) => bank);
   }
 
   /** What the command of a bus asks of a timer, less the cycle that it takes to be seen. */
-  #load(relation: Relation, { kinds }: Issue, loads: ReadonlyMap<DramCommand, Load>): { when: Signal<1>; value: Lanes } | undefined {
+  #load(relation: Relation, { kinds, all }: Issue, loads: ReadonlyMap<DramCommand, Load>): { when: Signal<1>; value: Lanes } | undefined {
     const { hw, plan } = this;
     const mine = [...kinds].flatMap(([command, is]) => {
       const load = loads.get(command);
       return load === undefined ? [] : [{ is, load }];
     });
     if (mine.length === 0) return undefined;
+    // A command of all units is one of the same bank, of the group and of another group at once.
+    const BELOW = { bank: ['bank', 'group', 'otherGroup'], group: ['group', 'otherGroup'], otherGroup: ['otherGroup'] } as const;
     const cycles = (part: keyof Load): Signal | undefined => {
-      const values = mine.map(({ load }) => Math.max(0, load[part] - 1));
+      const single = scalar(({ load }) => load[part]);
+      const whole = all === undefined ? single : scalar(({ load }) => Math.max(...BELOW[part].map((p) => load[p])));
+      const zero = hw.lit<number>(plan.width, 0);
+      return whole === undefined || all === undefined ? single : all.mux(whole, single ?? zero);
+    };
+    const scalar = (of: (of: (typeof mine)[number]) => number): Signal | undefined => {
+      const values = mine.map((m) => Math.max(0, of(m) - 1));
       if (values.every((v) => v === 0)) return undefined;
       return mine.slice(1).reduce<Signal>((rest, { is }, i) => is.mux(hw.lit<number>(plan.width, values[i + 1]!), rest), hw.lit<number>(plan.width, values[0]!));
     };

@@ -19,7 +19,7 @@ const channel = parametric(({ options, contents }: { readonly options: Controlle
     {
       io: { request: flip(requestPort(config, shape)), response: responsePort(config, shape) },
       in: { stop: bit },
-      out: { drained: bit, idle: bit, refreshOwed: uint(OWED_BITS), ...statisticsPorts },
+      out: { drained: bit, idle: bit, refreshOwed: uint(OWED_BITS), ...statisticsPorts(config) },
     },
     ({ request, response, stop }, hw) => {
       const controller = hw.instance('controller', DramController(options), { stop });

@@ -33,6 +33,13 @@ export interface ControllerOptions {
   readonly powerDown?: number;
   /** Default `none`. */
   readonly statistics?: StatisticsLevel;
+  /** PIM units behind the banks: the controller gets a second client. */
+  readonly pim?: PimShape;
+}
+
+/** What the controller has to know of PIM units; `PimConfig` is one. */
+export interface PimShape {
+  readonly banksPerUnit: number;
 }
 
 /** All of it decided. */
@@ -52,9 +59,10 @@ export interface ControllerConfig {
   readonly postpone: number;
   readonly powerDown: number;
   readonly statistics: StatisticsLevel;
+  readonly pim: PimShape | undefined;
 }
 
-const KEYS: readonly (keyof ControllerOptions)[] = ['preset', 'reads', 'writes', 'idBits', 'ageCap', 'drain', 'rowPolicy', 'refresh', 'postpone', 'powerDown', 'statistics'];
+const KEYS: readonly (keyof ControllerOptions)[] = ['preset', 'reads', 'writes', 'idBits', 'ageCap', 'drain', 'rowPolicy', 'refresh', 'postpone', 'powerDown', 'statistics', 'pim'];
 const DRAIN_KEYS = ['high', 'low', 'wait'];
 
 /** Fills in defaults and refuses what makes no controller. */
@@ -64,7 +72,7 @@ export function controllerConfig(options: ControllerOptions): ControllerConfig {
     Object.keys(given).filter((k) => !known.includes(k)).forEach((k) => problems.push({ code: 'unknown-option', message: `memory controller: ${what} has no option "${k}"`, hint: suggest(k, known) })); // prettier-ignore
   unknown('it', options, KEYS);
   unknown('drain', options.drain ?? {}, DRAIN_KEYS);
-  const { preset, reads = 64, writes = 64, idBits = 8, ageCap = 32, drain = {}, rowPolicy = 'open', refresh = preset.timing.tREFI === 0 ? 'none' : 'all-bank', postpone = 0, powerDown = 0, statistics = 'none' } = options;
+  const { preset, reads = 64, writes = 64, idBits = 8, ageCap = 32, drain = {}, rowPolicy = 'open', refresh = preset.timing.tREFI === 0 ? 'none' : 'all-bank', postpone = 0, powerDown = 0, statistics = 'none', pim } = options;
   const { high = Math.ceil(0.75 * writes), low = Math.floor(0.25 * writes), wait = 1000 } = drain;
   const timeout = typeof rowPolicy === 'object' ? rowPolicy.timeout : 0;
   const whole = (name: string, value: number, least: number, greatest: number): void => {
@@ -91,8 +99,12 @@ export function controllerConfig(options: ControllerOptions): ControllerConfig {
   whole('postpone', postpone, 0, Math.max(0, preset.timing.refreshPostpone - 1));
   whole('powerDown', powerDown, 0, 65535);
   among('statistics', statistics, STATISTICS);
+  const { bankGroups, banksPerGroup } = preset.organisation;
+  if (pim !== undefined && (!(pim.banksPerUnit === 2 || pim.banksPerUnit === 4) || bankGroups * banksPerGroup < pim.banksPerUnit)) {
+    problems.push({ code: 'bad-parameter', message: `memory controller: pim.banksPerUnit must be 2 or 4, and no more than the ${bankGroups * banksPerGroup} banks of a pseudo-channel, not ${String(pim.banksPerUnit)}` });
+  }
   if (problems.length > 0) throw new WordlineError(problems);
-  return { preset, reads, writes, idBits, ageCap, high, low, wait, timeout, closed: rowPolicy === 'closed', refresh, postpone, powerDown, statistics };
+  return { preset, reads, writes, idBits, ageCap, high, low, wait, timeout, closed: rowPolicy === 'closed', refresh, postpone, powerDown, statistics, pim };
 }
 
 /** Widths and counts that follow from the organisation. */

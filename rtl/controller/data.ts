@@ -45,6 +45,60 @@ export class WriteData {
   }
 }
 
+/**
+ * The data of another client's writes beside those of queued ones: a place is used again when so many writes later that its data are on DQ.
+ * Slots are one bit longer, and that is 1.
+ */
+export class GuestData {
+  readonly slot: Signal;
+  readonly #data;
+  readonly #next;
+  readonly #bits: number;
+
+  constructor(
+    private readonly hw: Hardware,
+    shape: ControllerShape,
+    private readonly store: WriteData,
+    latency: number,
+  ) {
+    this.#bits = indexWidth(latency + 3);
+    this.#data = hw.mem('guestData', 2 ** this.#bits, uint<number>(32 * shape.words));
+    this.#next = hw.reg('guestSlot', uint<number>(this.#bits), { reset: 0 });
+    this.slot = hw.lit(1, 1).cat(this.#next.zext<number>(this.#slotBits - 1));
+  }
+
+  get #slotBits(): number {
+    return Math.max(this.store.slot.width, this.#bits) + 1;
+  }
+  #isGuests(slot: Signal): Signal<1> {
+    return slot.bit(slot.width - 1);
+  }
+  /** A slot of the queues, as long as those here. */
+  extend(slot: Signal): Signal {
+    return slot.zext<number>(this.#slotBits);
+  }
+  data(slot: Signal): Signal {
+    return this.#isGuests(slot).mux(this.#data.read(slot.slice<number, number>(this.#bits - 1, 0)), this.store.data(this.#queued(slot)));
+  }
+  mask(slot: Signal): Signal {
+    const mask = this.store.mask(this.#queued(slot));
+    return this.#isGuests(slot).mux(this.hw.lit<number>(mask.width, 0), mask);
+  }
+  put(when: Signal<1>, data: Signal): void {
+    this.hw.when(when, () => {
+      this.#data.write(this.#next, data);
+      this.#next.next(this.#next.add(1));
+    });
+  }
+  /** Frees what belongs to the queues. */
+  update(taken: Signal<1>, freed: Signal<1>, slot: Signal): void {
+    this.store.update(taken, freed.and(this.#isGuests(slot).not()), this.#queued(slot));
+  }
+  #queued(slot: Signal): Signal {
+    return slot.slice<number, number>(this.store.slot.width - 1, 0);
+  }
+}
+
 /** Numbers in the order in which they were put in. */
 function ring(hw: Hardware, name: string, depth: number, width: number, put: Signal<1>, value: Signal, take: Signal<1>): Signal {
   const size = 2 ** indexWidth(depth);
@@ -63,7 +117,7 @@ export function writePath(
   hw: Hardware,
   shape: ControllerShape,
   latency: number,
-  store: WriteData,
+  store: Pick<WriteData, 'data' | 'mask'>,
   write: { readonly when: Signal<1>; readonly slot: Signal; readonly pc: Signal<1> },
 ): { readonly wdq: Words; readonly dm: Signal; readonly freed: Signal<1>; readonly slot: Signal; readonly busy: Signal<1> } {
   const { words, bytes, beats, pseudoChannels } = shape;

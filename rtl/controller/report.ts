@@ -1,5 +1,5 @@
 import { fail } from '../../src/index.ts';
-import { BUCKETS, CAUSES, ROW_OUTCOMES, type Cause } from './statistics.ts';
+import { BUCKETS, CAUSES, PIM_CAUSES, ROW_OUTCOMES, type Cause } from './statistics.ts';
 
 /** What it reads a simulation through; `Simulation` has it. */
 export interface Observed {
@@ -11,7 +11,7 @@ export interface Observed {
 export interface LatencyClass {
   /** Accepted so far; of reads, without those that a queued write answered. */
   readonly requests: number;
-  /** Cycles of each cause so far, of requests that have been answered and of those that wait. */
+  /** Cycles of each cause so far, of requests that have been answered and of those that wait; `pim` is 0 where there are no PIM units. */
   readonly cycles: Readonly<Record<Cause, number>>;
   /**
    * Requests that had their column command, by what they found in their bank when they came: bucket b counts latencies from 2^(b-1) to
@@ -47,6 +47,7 @@ class Counters {
  */
 export class LatencyReport {
   readonly #counters: Readonly<Record<string, Counters>>;
+  readonly #causes: readonly Cause[];
 
   /** @param path of the controller in the simulation, '' if it is the top. Errors: `no-statistics`. */
   constructor(sim: Observed, path = '') {
@@ -67,12 +68,13 @@ export class LatencyReport {
       const memory = sim.memory(at(name));
       return () => Array.from({ length: 32 * ROW_OUTCOMES.length }, (_, i) => Number(memory.read(i)));
     };
+    this.#causes = sim.signal(at('readCycles')).width === 32 * CAUSES.length ? CAUSES : PIM_CAUSES;
     this.#counters = {
       readRequests: new Counters(lanes('readsAccepted', 1)),
       writeRequests: new Counters(lanes('writesAccepted', 1)),
       forwarded: new Counters(lanes('forwarded', 1)),
-      readCycles: new Counters(lanes('readCycles', CAUSES.length)),
-      writeCycles: new Counters(lanes('writeCycles', CAUSES.length)),
+      readCycles: new Counters(lanes('readCycles', this.#causes.length)),
+      writeCycles: new Counters(lanes('writeCycles', this.#causes.length)),
       readHistogram: new Counters(histogram('readHistogram')),
       writeHistogram: new Counters(histogram('writeHistogram')),
     };
@@ -89,7 +91,7 @@ export class LatencyReport {
     const sums = (name: string): readonly number[] => this.#counters[name]!.sums;
     const of = (name: 'read' | 'write'): LatencyClass => ({
       requests: sums(`${name}Requests`)[0]!,
-      cycles: Object.fromEntries(CAUSES.map((c, i) => [c, sums(`${name}Cycles`)[i]!])) as Record<Cause, number>,
+      cycles: Object.fromEntries(PIM_CAUSES.map((c) => [c, sums(`${name}Cycles`)[this.#causes.indexOf(c)] ?? 0])) as Record<Cause, number>,
       histogram: Object.fromEntries(ROW_OUTCOMES.map((o, i) => [o, sums(`${name}Histogram`).slice(32 * i, 32 * i + BUCKETS)])) as unknown as LatencyClass['histogram'],
     });
     return { reads: of('read'), writes: of('write'), forwarded: sums('forwarded')[0]! };
@@ -98,11 +100,11 @@ export class LatencyReport {
   /** Mean cycles of each cause for a request, as a table in text. */
   text(): string {
     const { reads, writes, forwarded } = this.summary();
-    const rows = [['', 'requests', 'mean', ...CAUSES]];
+    const rows = [['', 'requests', 'mean', ...this.#causes]];
     for (const [name, { requests, cycles }, extra] of [['reads', reads, forwarded], ['writes', writes, 0]] as const) {
       const all = requests + extra;
       const mean = (n: number): string => (all === 0 ? '-' : (n / all).toFixed(1));
-      rows.push([name, String(all), mean(CAUSES.reduce((s, c) => s + cycles[c], 0)), ...CAUSES.map((c) => mean(cycles[c]))]);
+      rows.push([name, String(all), mean(this.#causes.reduce((s, c) => s + cycles[c], 0)), ...this.#causes.map((c) => mean(cycles[c]))]);
     }
     const widths = rows[0]!.map((_, i) => Math.max(...rows.map((r) => r[i]!.length)));
     return rows.map((r) => r.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ').trimEnd()).join('\n'); // prettier-ignore

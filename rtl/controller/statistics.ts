@@ -11,6 +11,7 @@ import type { TimerName } from './timing.ts';
  * |---|---|
  * | power | is in a channel that sleeps or wakes up |
  * | refresh | is for a bank that is being refreshed, or about to be |
+ * | pim | waits while PIM owns the memory, hand-over included; only where there are PIM units |
  * | direction | reads while writes are served, or the other way round |
  * | bank | waits for its own bank: tRP, tRC, tRCD, tRAS, tRTP, tWR |
  * | rank | waits for activates of other banks: tRRD, tFAW |
@@ -20,8 +21,11 @@ import type { TimerName } from './timing.ts';
  * | data | has had its column command: latency, burst and answer |
  */
 export const CAUSES = ['queue', 'direction', 'bank', 'rank', 'turnaround', 'bus', 'refresh', 'power', 'data'] as const;
-export type Cause = (typeof CAUSES)[number];
-const code = (cause: Cause): number => CAUSES.indexOf(cause);
+/** The same, of a channel with PIM units. */
+export const PIM_CAUSES = ['queue', 'direction', 'bank', 'rank', 'turnaround', 'bus', 'refresh', 'power', 'pim', 'data'] as const;
+export type Cause = (typeof PIM_CAUSES)[number];
+export const causesOf = ({ pim }: ControllerConfig): readonly Cause[] => (pim === undefined ? CAUSES : PIM_CAUSES);
+const code = (cause: Cause): number => PIM_CAUSES.indexOf(cause);
 const CODE_BITS = 4;
 
 /** What was in the bank when a request came: its row, no row, another row. */
@@ -31,19 +35,23 @@ export const BUCKETS = 17;
 /** Bits of latencies, which the bound on service keeps below. */
 export const AGE_BITS = 16;
 
-const counts = vec(CAUSES.length, uint(32));
-const split = vec(CAUSES.length, uint(AGE_BITS));
 /**
  * Counters wrap; zero where `statistics` leaves them out. `readCycles` and `writeCycles`: cycles of each cause. `causes` and `writtenCauses` belong to
  * the answers that stand on the port in the same cycle.
  */
-export const statisticsPorts = { reads: uint(32), writes: uint(32), forwarded: uint(32), readCycles: counts, writeCycles: counts, causes: split, writtenCauses: split };
+export const statisticsPorts = (config: ControllerConfig) => {
+  const counts = vec<number, ReturnType<typeof uint<32>>>(causesOf(config).length, uint(32));
+  const split = vec<number, ReturnType<typeof uint<typeof AGE_BITS>>>(causesOf(config).length, uint(AGE_BITS));
+  return { reads: uint(32), writes: uint(32), forwarded: uint(32), readCycles: counts, writeCycles: counts, causes: split, writtenCauses: split };
+};
 
 export interface StatisticsView {
   readonly reads: AgedQueue;
   readonly writes: AgedQueue;
   readonly draining: Signal<1>;
   readonly awake: Signal<1>;
+  /** The memory is not the host's. */
+  readonly away: Signal<1> | undefined;
   /** Words with a bit for each bank. */
   readonly refreshing: Signal;
   readonly fourActivates: Signal;
@@ -60,11 +68,13 @@ export interface StatisticsView {
 /** Fields that the queues need for it. */
 export const statisticsFields = (config: ControllerConfig): Readonly<Record<string, number>> => (config.statistics === 'none' ? {} : { since: AGE_BITS, outcome: 2 });
 
-type Outputs = { readonly [K in keyof typeof statisticsPorts]: (typeof statisticsPorts)[K] extends { lanes: number } ? Lanes : Lanes | Signal };
+type StatisticsPorts = ReturnType<typeof statisticsPorts>;
+type Outputs = { readonly [K in keyof StatisticsPorts]: StatisticsPorts[K] extends { lanes: number } ? Lanes : Lanes | Signal };
 
 /** The hardware of it. Call it before the queues are updated; `values` are the fields of a new entry. */
 export function statistics(hw: Hardware, config: ControllerConfig, shape: ControllerShape, view: StatisticsView): { readonly values: Readonly<Record<string, Signal>>; readonly outputs: Outputs; readonly tag: Signal | undefined; readonly answer: (tag: Signal, when: Signal<1>, forwarded: Signal<1>) => void } {
-  const zeroes = (width: number): Lanes => hw.lit<number>(width, 0).splat<number>(CAUSES.length);
+  const causeList = causesOf(config);
+  const zeroes = (width: number): Lanes => hw.lit<number>(width, 0).splat<number>(causeList.length);
   const none = { reads: hw.lit(32, 0), writes: hw.lit(32, 0), forwarded: hw.lit(32, 0), readCycles: zeroes(32), writeCycles: zeroes(32), causes: zeroes(AGE_BITS), writtenCauses: zeroes(AGE_BITS) } as unknown as Outputs;
   if (config.statistics === 'none') return { values: {}, outputs: none, tag: undefined, answer: () => undefined };
 
@@ -81,7 +91,7 @@ export function statistics(hw: Hardware, config: ControllerConfig, shape: Contro
 
   const mine = (name: 'read' | 'write', queue: AgedQueue, served: Signal<1>, taken: { readonly when: Signal<1>; readonly at: Signal }, putIn: Signal<1>) => {
     const before = (tail: Lanes): Lanes =>
-      first([[view.awake.not(), lit('power')], [lanes(view.refreshing), lit('refresh')], [served.not(), lit('direction')]], tail); // prettier-ignore
+      first([[view.awake.not(), lit('power')], [lanes(view.refreshing), lit('refresh')], ...(view.away === undefined ? [] : [[view.away, lit('pim')] as const]), [served.not(), lit('direction')]], tail); // prettier-ignore
     const [rcd, turn] = name === 'read' ? (['rcdRead', 'wtr'] as const) : (['rcdWrite', 'rtw'] as const);
     const ifHit = before(first([[busy(rcd), lit('bank')], [busy(turn), lit('turnaround')], [busy('ccd'), lit('bus')]], lit('queue'))); // prettier-ignore
     const opening = first(
@@ -99,7 +109,7 @@ export function statistics(hw: Hardware, config: ControllerConfig, shape: Contro
     // Per cause: how many entries wait for it. The one that is taken could go on, and does.
     const waiting = (cause: Cause): Lanes => queue.valid.and(codes.eq(code(cause)));
     const accepted = hw.reg(`${name}sAccepted`, uint(32), { reset: 0 });
-    const sums = hw.reg(`${name}Cycles`, vec(CAUSES.length, uint<number>(32)), { reset: 0 });
+    const sums = hw.reg(`${name}Cycles`, vec(causeList.length, uint<number>(32)), { reset: 0 });
     const data = name === 'read' ? config.preset.timing.RL + shape.beats + 1 : 1;
     const anybody = queue.count.ne(0).or(putIn).or(name === 'read' ? view.forwarding.or(put.forward) : hw.lit(1, 0));
     const extra = (cause: Cause): Signal => {
@@ -112,13 +122,13 @@ export function statistics(hw: Hardware, config: ControllerConfig, shape: Contro
     };
     hw.when(anybody, () => {
       hw.when(putIn, () => accepted.next(accepted.add(1)));
-      sums.next(sums.add(hw.vec(CAUSES.map((c): Signal => (c === 'data' ? extra(c) : waiting(c).bits().count().zext<number>(32).add(extra(c)))))));
+      sums.next(sums.add(hw.vec(causeList.map((c): Signal => (c === 'data' ? extra(c) : waiting(c).bits().count().zext<number>(32).add(extra(c)))))));
     });
 
     // Each request's own.
     let own: Lanes | undefined;
     if (config.statistics === 'requests') {
-      const parts = CAUSES.slice(0, -1).map((cause) => {
+      const parts = causeList.slice(0, -1).map((cause) => {
         const spent = hw.reg(`${name}Spent_${cause}`, vec(queue.length, uint<number>(AGE_BITS)), { reset: 0 });
         queue.carry(spent, spent.add(waiting(cause).mux(hw.lit<number>(AGE_BITS, 1).splat(queue.length), 0)), cause === 'queue' ? 1 : 0);
         return spent.at(taken.at);
@@ -143,6 +153,7 @@ export function statistics(hw: Hardware, config: ControllerConfig, shape: Contro
   const values = { since: now as Signal, outcome: view.outcome };
   if (read.own === undefined || write.own === undefined) return { values, outputs, tag: undefined, answer: () => undefined };
 
+  const split = statisticsPorts(config).causes;
   const causes = hw.reg('causes', split, { reset: 0 });
   const writtenCauses = hw.reg('writtenCauses', split, { reset: 0 });
   const ofWrite = write.own;
@@ -155,7 +166,7 @@ export function statistics(hw: Hardware, config: ControllerConfig, shape: Contro
     tag: read.own.bits(),
     answer: (tag, when, leaving) => {
       const part = (cause: Cause): Signal => (cause === 'queue' || cause === 'data' ? hw.lit<number>(AGE_BITS, 1) : cause === 'bus' ? held : hw.lit<number>(AGE_BITS, 0));
-      hw.when(when, () => causes.next(tag.unbits<number>(CAUSES.length))).elsewhen(leaving, () => causes.next(hw.vec(CAUSES.map(part))));
+      hw.when(when, () => causes.next(tag.unbits<number>(causeList.length))).elsewhen(leaving, () => causes.next(hw.vec(causeList.map(part))));
     },
   };
 }
