@@ -1,5 +1,5 @@
 import { suggest, fail } from '../diag/index.ts';
-import { DramChecker, type DramCheckReport } from '../dram/checker.ts';
+import { DramChecker, type DramCheckOptions, type DramCheckReport } from '../dram/checker.ts';
 import { parseColumns, type ActStamp } from '../dram/command-formats.ts';
 import { targetText } from '../dram/command.ts';
 import { COMMAND_FORMATS, readCommands, type CommandFormat } from '../dram/read-commands.ts';
@@ -14,6 +14,7 @@ export interface CheckOptions {
   readonly columns?: string;
   readonly actStamp?: string;
   readonly scope?: string;
+  readonly pim?: string;
   readonly max: string;
   readonly json?: boolean;
 }
@@ -26,7 +27,7 @@ export function checkTrace(file: string, options: CheckOptions, io: Io): number 
   const actStamp = oneOf<ActStamp>('--act-stamp', options.actStamp, ['first', 'last']);
   const columns = options.columns === undefined ? undefined : parseColumns(options.columns);
   const path = existing(file, io);
-  const checker = new DramChecker(preset, max);
+  const checker = new DramChecker(preset, max, pimOption(options.pim));
   const format = readCommands(
     path,
     preset,
@@ -38,15 +39,21 @@ export function checkTrace(file: string, options: CheckOptions, io: Io): number 
   return report.total === 0 ? EXIT.ok : EXIT.failed;
 }
 
+function pimOption(given: string | undefined): DramCheckOptions {
+  if (given === undefined) return {};
+  return /^\d+$/.test(given) ? { pim: { banksPerUnit: Number(given) } } : fail('bad-option', `--pim ${given}`, { hint: 'how many banks share a PIM unit, e.g. --pim 4' });
+}
+
 function oneOf<T extends string>(option: string, given: string | undefined, valid: readonly T[]): T | undefined {
   if (given === undefined) return undefined;
   return valid.find((v) => v === given) ?? fail('bad-option', `${option} ${given}`, { hint: suggest(given, valid) });
 }
 
-function reportText(file: string, format: CommandFormat, { commands, counts, firstCycle, lastCycle, total, byRule, preset, violations }: DramCheckReport): string {
+function reportText(file: string, format: CommandFormat, { commands, counts, firstCycle, lastCycle, total, byRule, preset, violations, modes = {} }: DramCheckReport): string {
   const span = firstCycle === undefined ? '' : ` in cycles ${firstCycle} to ${lastCycle}`;
   const kinds = Object.entries(counts).map(([name, n]) => `${name} ${n}`).join(', ');
-  const head = `${file} (${format}): ${commands} commands${span}${kinds === '' ? '' : `: ${kinds}`}\n`;
+  const changes = Object.entries(modes).map(([change, n]) => `${change} ${n}`).join(', ');
+  const head = `${file} (${format}): ${commands} commands${span}${kinds === '' ? '' : `: ${kinds}`}\n${changes === '' ? '' : `modes: ${changes}\n`}`;
   if (total === 0) return `${head}no violation of ${preset}\n`;
   const rows = violations.map(({ rule, command, earlier, earliest, kind }) => [
     command.cycle,

@@ -1,4 +1,5 @@
 import { placeText, targetText, type DramCommandEvent } from './command.ts';
+import type { Reach } from './check-modes.ts';
 import type { DramPreset } from './preset.ts';
 import type { DramViolation } from './violation.ts';
 
@@ -17,7 +18,8 @@ export class DataBusChecker {
     this.#bursts = Array.from({ length: preset.organisation.pseudoChannels }, () => []);
   }
 
-  next(event: DramCommandEvent): DramViolation[] {
+  next(event: DramCommandEvent, { data }: Reach): DramViolation[] {
+    if (!data) return [];
     const { timing, organisation } = this.#preset;
     const { command, cycle, pseudoChannel } = event;
     const reads = command === 'RD' || command === 'RDA';

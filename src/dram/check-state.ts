@@ -1,4 +1,5 @@
 import { placeText, targetText, type DramCommandEvent } from './command.ts';
+import type { BankPlace, Reach } from './check-modes.ts';
 import type { Organisation } from './preset.ts';
 import { COMMAND_KINDS } from './rules.ts';
 import type { DramViolation, DramViolationKind } from './violation.ts';
@@ -34,9 +35,11 @@ export class StateChecker {
     }));
   }
 
-  next(event: DramCommandEvent): DramViolation[] {
-    const found = [...this.#power(event), ...this.#row(event)];
-    this.#change(event);
+  /** @param reach The banks that a command of a bank speaks to. */
+  next(event: DramCommandEvent, reach: Reach): DramViolation[] {
+    const banks = this.#targets(event, reach.banks);
+    const found = [...this.#power(event), ...this.#row(event, banks)];
+    this.#change(event, banks);
     return found;
   }
 
@@ -55,9 +58,8 @@ export class StateChecker {
     return [];
   }
 
-  #row(event: DramCommandEvent): DramViolation[] {
+  #row(event: DramCommandEvent, banks: readonly BankState[]): DramViolation[] {
     const { needs } = COMMAND_KINDS[event.command];
-    const banks = this.#targets(event);
     if (needs === 'closed') {
       const open = banks.filter((b) => b.opener !== undefined);
       if (open.length === 0) return [];
@@ -66,22 +68,22 @@ export class StateChecker {
       return [broken('state', 'bankOpen', event, `${which} since ${placeText(opener!)}`, opener)];
     }
     if (needs === 'open') {
-      const { opener } = banks[0]!;
-      if (opener === undefined) return [broken('state', 'bankClosed', event, 'the bank is closed')];
+      if (banks.some((b) => b.opener === undefined)) return [broken('state', 'bankClosed', event, banks.length === 1 ? 'the bank is closed' : 'a bank is closed that it speaks to')];
+      const opener = (banks.find((b) => b.opener!.row !== event.row) ?? banks[0]!).opener!;
       if (event.row >= 0 && opener.row >= 0 && event.row !== opener.row) return [broken('state', 'wrongRow', event, `it means row ${event.row}, and row ${opener.row} is open since ${placeText(opener)}`, opener)];
     }
     return [];
   }
 
-  #targets({ command, pseudoChannel, group, bank }: DramCommandEvent): readonly BankState[] {
+  #targets({ command, pseudoChannel }: DramCommandEvent, spoken: readonly BankPlace[]): readonly BankState[] {
     const { target } = COMMAND_KINDS[command];
     if (target === 'channel') return this.#banks;
     if (target === 'pseudoChannel') return this.#banks.filter((b) => b.pseudoChannel === pseudoChannel);
     const { bankGroups, banksPerGroup } = this.#organisation;
-    return [this.#banks[(pseudoChannel * bankGroups + group) * banksPerGroup + bank]!];
+    return spoken.map(({ group, bank }) => this.#banks[(pseudoChannel * bankGroups + group) * banksPerGroup + bank]!);
   }
 
-  #change(event: DramCommandEvent): void {
+  #change(event: DramCommandEvent, banks: readonly BankState[]): void {
     const { command } = event;
     // The way out of the other sleep does not wake it.
     if (command === 'PDE' || command === 'SRE') this.#asleep = event;
@@ -89,7 +91,7 @@ export class StateChecker {
       if (this.#asleep?.command === ENTRY[command]) this.#asleep = undefined;
     }
     const kept = command === 'RD' || command === 'WR' || command === 'PDE' || command === 'PDX' || command === 'SRX';
-    if (!kept) for (const bank of this.#targets(event)) bank.opener = command === 'ACT' ? event : undefined;
+    if (!kept) for (const bank of banks) bank.opener = command === 'ACT' ? event : undefined;
   }
 }
 

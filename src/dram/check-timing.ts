@@ -1,4 +1,5 @@
 import { placeText, targetText, type DramCommandEvent } from './command.ts';
+import type { BankPlace, Reach } from './check-modes.ts';
 import { DRAM_COMMANDS, type DramCommand, type Organisation } from './preset.ts';
 import { COMMAND_KINDS, type Rule, type RuleScope } from './rules.ts';
 import type { DramViolation } from './violation.ts';
@@ -31,18 +32,22 @@ export class TimingChecker {
     this.#histories = Array.from({ length: 1 + pseudoChannels * (1 + bankGroups * (1 + banksPerGroup)) }, (): History => ({ latest: {}, recent: new Map() }));
   }
 
-  /** The rules that it breaks, each at most once, and it becomes part of what later ones are held to. */
-  next(event: DramCommandEvent): DramViolation[] {
+  /**
+   * The rules that it breaks, each at most once, and it becomes part of what later ones are held to. A command that speaks to several banks is
+   * held to the rules of each, and counts as that many; what it does to one bank at once with another is no matter of rules between commands.
+   */
+  next(event: DramCommandEvent, reach: Reach): DramViolation[] {
+    const spoken = reach.banks.length === 0 ? NO_BANK : reach.banks;
     const broken = new Map<string, DramViolation>();
     for (const rule of this.#rulesTo.get(event.command)!) {
-      for (const past of this.#places(rule.scope, event)) {
-        for (const earlier of held(rule, past)) {
+      for (const past of this.#pasts(rule.scope, event.pseudoChannel, spoken)) {
+        for (const earlier of held(rule, past, spoken.length)) {
           const earliest = earlier.cycle + rule.cycles;
           if (event.cycle < earliest && earliest > (broken.get(rule.name)?.earliest ?? -Infinity)) broken.set(rule.name, violation(rule, earlier, event, earliest));
         }
       }
     }
-    this.#remember(event);
+    for (const place of spoken) this.#remember(event, place);
     return [...broken.values()];
   }
 
@@ -55,15 +60,20 @@ export class TimingChecker {
     return this.#histories[index[scope]]!;
   }
 
-  #places(scope: RuleScope, { pseudoChannel: pc, group, bank }: DramCommandEvent): readonly History[] {
+  /** Each once, whatever number of banks leads to it. */
+  #pasts(scope: RuleScope, pc: number, spoken: readonly BankPlace[]): Iterable<History> {
+    return spoken.length === 1 ? this.#places(scope, pc, spoken[0]!) : new Set(spoken.flatMap((place) => this.#places(scope, pc, place)));
+  }
+
+  #places(scope: RuleScope, pc: number, { group, bank }: BankPlace): readonly History[] {
     if (scope !== 'otherGroup') return [this.#place(scope, pc, group, bank)];
     const places: History[] = [];
     for (let g = 0; g < this.#organisation.bankGroups; g++) if (g !== group) places.push(this.#place('group', pc, g, 0));
     return places;
   }
 
-  #remember(event: DramCommandEvent): void {
-    const { pseudoChannel, group, bank, command } = event;
+  #remember(event: DramCommandEvent, { group, bank }: BankPlace): void {
+    const { pseudoChannel, command } = event;
     for (const scope of HEARD_BY[COMMAND_KINDS[command].target]) {
       const past = this.#place(scope, pseudoChannel, group, bank);
       past.latest[command] = event;
@@ -74,6 +84,9 @@ export class TimingChecker {
   }
 }
 
+/** What a command of more than a bank has for a place. */
+const NO_BANK: readonly BankPlace[] = [{ group: -1, bank: -1 }];
+
 /** Whose history a command becomes part of. */
 const HEARD_BY = {
   bank: ['bank', 'group', 'pseudoChannel', 'channel'],
@@ -81,11 +94,12 @@ const HEARD_BY = {
   channel: ['channel'],
 } as const;
 
-/** The commands of a place that a rule holds the next one to. */
-function held(rule: Rule, { latest, recent }: History): readonly DramCommandEvent[] {
+/** The commands of a place that a rule holds the next one to, which counts as `count`: only the last of those is bound by a window to the latest. */
+function held(rule: Rule, { latest, recent }: History, count: number): readonly DramCommandEvent[] {
   if (rule.window !== undefined) {
     const ring = recent.get(rule) ?? [];
-    return ring.length < rule.window ? [] : [ring[0]!];
+    const before = ring.at(Math.min(count, rule.window) - 1 - rule.window);
+    return before === undefined ? [] : [before];
   }
   const found: DramCommandEvent[] = [];
   for (const command of rule.from) {

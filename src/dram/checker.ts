@@ -1,5 +1,7 @@
 import { fail } from '../diag/index.ts';
 import { DataBusChecker } from './check-data.ts';
+import { ModeChecker, type Reach } from './check-modes.ts';
+import { checkPim, type PimCheckOptions } from './check-pim.ts';
 import { RefreshChecker } from './check-refresh.ts';
 import { broken, StateChecker } from './check-state.ts';
 import { TimingChecker } from './check-timing.ts';
@@ -20,12 +22,24 @@ export interface DramCheckReport {
   /** How many violations in all, and of each rule. */
   readonly total: number;
   readonly byRule: Readonly<Record<string, number>>;
+  /** With PIM units: how often a pseudo-channel went from one mode to another, `SB to AB`. */
+  readonly modes?: Readonly<Record<string, number>>;
   /** The first of them. */
   readonly violations: readonly DramViolation[];
 }
 
+export interface DramCheckOptions {
+  /** The memory has PIM units: the modes of each pseudo-channel are followed, and what an all-bank command does to each bank. */
+  readonly pim?: PimCheckOptions;
+}
+
 interface Next {
-  next(event: DramCommandEvent): readonly DramViolation[];
+  next(event: DramCommandEvent, reach: Reach): readonly DramViolation[];
+}
+
+interface Channel {
+  readonly modes: ModeChecker | undefined;
+  readonly parts: readonly Next[];
 }
 
 /**
@@ -35,7 +49,9 @@ interface Next {
 export class DramChecker {
   readonly #preset: DramPreset;
   readonly #keep: number;
-  readonly #channels = new Map<number, readonly Next[]>();
+  readonly #pim: PimCheckOptions | undefined;
+  readonly #channels = new Map<number, Channel>();
+  readonly #modes: Record<string, number> = {};
   readonly #counts: Partial<Record<DramCommand, number>> = {};
   readonly #byRule: Record<string, number> = {};
   readonly #violations: DramViolation[] = [];
@@ -44,10 +60,15 @@ export class DramChecker {
   #first: number | undefined;
   #last: DramCommandEvent | undefined;
 
-  /** @param keep How many violations the report holds; all are counted. */
-  constructor(preset: DramPreset, keep = 100) {
+  /**
+   * @param keep How many violations the report holds; all are counted.
+   * @throws WordlineError `dram-pim` if the units do not fit the bank groups.
+   */
+  constructor(preset: DramPreset, keep = 100, { pim }: DramCheckOptions = {}) {
+    if (pim !== undefined) checkPim(pim, preset.organisation);
     this.#preset = preset;
     this.#keep = keep;
+    this.#pim = pim;
   }
 
   /**
@@ -77,13 +98,22 @@ export class DramChecker {
   #check(event: DramCommandEvent): readonly DramViolation[] {
     const wrong = addressProblem(event, this.#preset.organisation);
     if (wrong !== undefined) return [broken('address', 'address', event, wrong)];
-    let parts = this.#channels.get(event.channel);
-    if (parts === undefined) {
-      const { organisation } = this.#preset;
-      parts = [new StateChecker(organisation), new TimingChecker(organisation, rules(this.#preset)), new DataBusChecker(this.#preset), new RefreshChecker(organisation, refreshRule(this.#preset))];
-      this.#channels.set(event.channel, parts);
-    }
-    return parts.flatMap((part) => part.next(event));
+    const { modes, parts } = this.#channel(event.channel);
+    const { reach, found } = modes?.next(event) ?? { reach: { banks: COMMAND_KINDS[event.command].target === 'bank' ? [event] : [], data: true }, found: [] };
+    return [...parts.flatMap((part) => part.next(event, reach)), ...found];
+  }
+
+  #channel(index: number): Channel {
+    const known = this.#channels.get(index);
+    if (known !== undefined) return known;
+    const { organisation } = this.#preset;
+    const changed = (change: string): void => void (this.#modes[change] = (this.#modes[change] ?? 0) + 1);
+    const channel: Channel = {
+      modes: this.#pim === undefined ? undefined : new ModeChecker(this.#preset, this.#pim, changed),
+      parts: [new StateChecker(organisation), new TimingChecker(organisation, rules(this.#preset)), new DataBusChecker(this.#preset), new RefreshChecker(organisation, refreshRule(this.#preset))],
+    };
+    this.#channels.set(index, channel);
+    return channel;
   }
 
   get report(): DramCheckReport {
@@ -95,6 +125,7 @@ export class DramChecker {
       ...(this.#last !== undefined && { lastCycle: this.#last.cycle }),
       total: this.#total,
       byRule: { ...this.#byRule },
+      ...(this.#pim !== undefined && { modes: { ...this.#modes } }),
       violations: [...this.#violations],
     };
   }
@@ -118,8 +149,8 @@ function addressProblem(event: DramCommandEvent, organisation: Organisation): st
 }
 
 /** Checks a stream that is in memory; see {@link DramChecker}. */
-export function checkCommands(events: Iterable<DramCommandEvent>, preset: DramPreset, keep?: number): DramCheckReport {
-  const checker = new DramChecker(preset, keep);
+export function checkCommands(events: Iterable<DramCommandEvent>, preset: DramPreset, keep?: number, options?: DramCheckOptions): DramCheckReport {
+  const checker = new DramChecker(preset, keep, options);
   for (const event of events) checker.push(event);
   return checker.report;
 }

@@ -5,7 +5,7 @@ import { DRAM_COMMANDS, type DramCommand, type Organisation } from './preset.ts'
 import { COMMAND_KINDS } from './rules.ts';
 
 /** What a line of a command trace tells. */
-export const COMMAND_FIELDS = ['cycle', 'command', 'channel', 'pseudoChannel', 'group', 'bank', 'row', 'column'] as const;
+export const COMMAND_FIELDS = ['cycle', 'command', 'channel', 'pseudoChannel', 'group', 'bank', 'row', 'column', 'data'] as const;
 export type CommandField = (typeof COMMAND_FIELDS)[number];
 
 /** The cycle with which ACT is stamped: the first of the two it takes on the row bus, or the last, from which its rules count. */
@@ -38,6 +38,7 @@ const HEADERS: Readonly<Record<CommandField, readonly string[]>> = {
   bank: ['bank', 'ba'],
   row: ['row', 'ra'],
   column: ['column', 'col', 'ca'],
+  data: ['data'],
 };
 
 const plain = (header: string): string => header.toLowerCase().replace(/[\s_]/g, '');
@@ -65,7 +66,8 @@ function columnsOf(line: Line, wanted: Partial<Record<CommandField, string>>): C
 
 function csvLine(line: Line, columns: Columns, { bankGroups, banksPerGroup }: Organisation): Given {
   const cells = line.cells;
-  const most = Math.max(...columns.values()) + 1;
+  // Data are left out with their comma where there are none.
+  const most = Math.max(...[...columns].filter(([field]) => field !== 'data').map(([, at]) => at)) + 1;
   if (cells.length < most) line.fail(`expected ${most} cells, found ${cells.length}`, line.text.length + 1);
   const cell = (field: CommandField): Cell | undefined => (columns.has(field) ? cells[columns.get(field)!] : undefined);
   const command = line.name(cell('command'), 'a command', NAMES);
@@ -86,6 +88,7 @@ function csvLine(line: Line, columns: Columns, { bankGroups, banksPerGroup }: Or
     bank: flat ? bank % banksPerGroup : bank,
     row: optional('row', -1),
     column: optional('column', -1),
+    data: optional('data', -1),
   };
 }
 
@@ -102,6 +105,7 @@ function dramsim3Line(line: Line): Given {
     bank: number(5, 'the bank, a number'),
     row: number(6, 'the row, a number'),
     column: number(7, 'the column, a number'),
+    data: -1,
   };
   if (number(3, 'the rank, a number') > 0) line.expected('rank 0, the only one of an HBM channel', words[3]);
   line.end(words, 8);
@@ -130,12 +134,15 @@ const FORMATS: Readonly<Record<TextCommandFormat, FormatRow>> = {
   csv: { csv: true, actStamp: 'last' },
 };
 
-export const WORDLINE_HEADER = COMMAND_FIELDS.join(',');
+/** The first line of a command file; {@link WORDLINE_DATA_HEADER} of one with data. */
+export const WORDLINE_HEADER = COMMAND_FIELDS.filter((f) => f !== 'data').join(',');
+/** With what writes to control rows write. */
+export const WORDLINE_DATA_HEADER = COMMAND_FIELDS.join(',');
 const RAMULATOR_HEADER = /^clock,command,Channel,PseudoChannel,BankGroup,Bank,/;
 
 /** What a text's first line shows it to be. */
 export function textFormatOf(first: string): TextCommandFormat | undefined {
-  if (first.trim() === WORDLINE_HEADER) return 'wordline';
+  if (first.trim() === WORDLINE_HEADER || first.trim() === WORDLINE_DATA_HEADER) return 'wordline';
   if (RAMULATOR_HEADER.test(first)) return 'ramulator2';
   if (/^\s*\d+\s+[a-z_]+\s/.test(first)) return 'dramsim3';
   return first.includes(',') ? 'csv' : undefined;
@@ -177,7 +184,7 @@ export function* readTextCommands(source: TextSource, format: TextCommandFormat,
   yield* waiting;
 }
 
-function asEvent({ cycle, command, channel, pseudoChannel, group, bank, row, column }: Given, line: number, late: number): DramCommandEvent {
+function asEvent({ cycle, command, channel, pseudoChannel, group, bank, row, column, data }: Given, line: number, late: number): DramCommandEvent {
   const { target, needs } = COMMAND_KINDS[command];
   return {
     cycle: cycle + late,
@@ -188,13 +195,15 @@ function asEvent({ cycle, command, channel, pseudoChannel, group, bank, row, col
     bank: target === 'bank' ? bank : -1,
     row: command === 'ACT' || needs === 'open' ? row : -1,
     column: needs === 'open' ? column : -1,
+    ...(data >= 0 && { data }),
     line,
   };
 }
 
-/** A line of the format `wordline`, with `\n`; the file begins with {@link WORDLINE_HEADER}. */
+/** A line of the format `wordline`, with `\n`; the file begins with {@link WORDLINE_HEADER}, or {@link WORDLINE_DATA_HEADER} if a command has data. */
 export function commandCsvLine(event: DramCommandEvent): string {
-  return `${COMMAND_FIELDS.map((f) => (event[f] === -1 ? '' : event[f])).join(',')}\n`;
+  const fields = COMMAND_FIELDS.filter((f) => f !== 'data' || event.data !== undefined);
+  return `${fields.map((f) => (event[f] === -1 ? '' : event[f])).join(',')}\n`;
 }
 
 /** The columns that `field=header` pairs name. Errors: `bad-option`. */

@@ -14,6 +14,8 @@ export interface DramCommandEvent {
   readonly row: number;
   /** In bursts. */
   readonly column: number;
+  /** Of a write to control rows: the first 32 bits that it writes. */
+  readonly data?: number;
   /** Of the file it was read from, from 1. */
   readonly line?: number;
   /** In the waves it was read from. */

@@ -8,9 +8,10 @@ import type { DramCommandEvent } from './command.ts';
  * | state   | a bank is open that should be closed, or the other way round      | bankOpen, bankClosed, wrongRow              |
  * | power   | a command in power-down or self-refresh, or an exit from neither  | powerDown, selfRefresh, notPoweredDown      |
  * | refresh | more refreshes owed than may be postponed                         | tREFI                                       |
+ * | mode    | all-bank modes are misused                                        | allBankRead, controlRow, modeExit, modeRowsOpen |
  * | address | no such bank, row or column                                       | address                                     |
  */
-export type DramViolationKind = 'timing' | 'data' | 'state' | 'power' | 'refresh' | 'address';
+export type DramViolationKind = 'timing' | 'data' | 'state' | 'power' | 'refresh' | 'mode' | 'address';
 
 /** A command that breaks a rule. */
 export interface DramViolation {
