@@ -1,8 +1,10 @@
 import { MappedDramController, controllerConfig, type ControllerOptions } from '../../rtl/controller/index.ts';
-import { BankState, ColumnKind, RowKind } from '../../rtl/dram/index.ts';
+import { BankState, ColumnKind, CommandEncoder, RowKind } from '../../rtl/dram/index.ts';
 import type { DramCommandEvent } from '../dram/command.ts';
 import { Distribution } from '../dram/distribution.ts';
-import { DRAM_COMMANDS, type DramCommand, type DramPreset } from '../dram/preset.ts';
+import type { AddressMapping } from '../dram/mapping.ts';
+import { DRAM_COMMANDS, type DramCommand, type DramPreset, type Organisation } from '../dram/preset.ts';
+import { PIN_WIDTHS, pinFieldWidths, type PinStandard } from '../dram/encoding.ts';
 import type { DramRequest } from '../dram/requests.ts';
 import { bit, model, module, uint, type ModelBehaviour, type ModelIo, type Signal } from '../hdl/index.ts';
 
@@ -20,6 +22,13 @@ const COLUMN_COMMANDS = byCode(ColumnKind);
 
 const wordOf = (ports: ModelIo['in'], name: string): number => ports[name]!.words[0]!;
 
+/** Who is told what happens, in the order of time. */
+export interface PlayObserver {
+  command(event: DramCommandEvent): void;
+  /** A pseudo-channel of which nobody wanted anything gets a request. */
+  wanted(pseudoChannel: number, cycle: number): void;
+}
+
 /**
  * Gives requests to a controller, each at its cycle or as soon as it is taken after that, and sees what comes of them. It is a model beside the
  * controller and acts at each edge; cycle 0 is the first one after reset.
@@ -34,8 +43,10 @@ export class RequestPlayer {
   answered = 0;
 
   readonly #requests: Iterator<DramRequest>;
-  readonly #command: (event: DramCommandEvent) => void;
   readonly #preset: DramPreset;
+  readonly #observer: PlayObserver;
+  /** Bits of an address whose exclusive or is the pseudo-channel. */
+  readonly #pseudoChannelBits: readonly number[];
   readonly #free = Array.from({ length: 2 ** ID_BITS }, (_, id) => 2 ** ID_BITS - 1 - id);
   readonly #accepted = new Float64Array(2 ** ID_BITS);
   readonly #openRows: number[] = [];
@@ -44,16 +55,22 @@ export class RequestPlayer {
   #id = 0;
   /** Accepted and not answered. */
   #waiting = 0;
+  /** Of each pseudo-channel: accepted and without a command. */
+  readonly #uncommanded: number[];
+  /** Pseudo-channel of the request that was accepted last, and how many reads queued writes have answered. */
+  #last = 0;
+  #forwarded = 0;
   #cycle = 0;
   #busyUntil = 0;
   /** When somebody was answered, or began to wait where nobody did. */
   #lastAnswer = 0;
 
-  /** @param command is told of each command, in the order of time. */
-  constructor(requests: Iterable<DramRequest>, preset: DramPreset, command: (event: DramCommandEvent) => void) {
+  constructor(requests: Iterable<DramRequest>, preset: DramPreset, mapping: AddressMapping, observer: PlayObserver) {
     this.#requests = requests[Symbol.iterator]();
     this.#preset = preset;
-    this.#command = command;
+    this.#observer = observer;
+    this.#pseudoChannelBits = mapping.bits.find((b) => b.field === 'pseudoChannel')?.from ?? [];
+    this.#uncommanded = Array.from({ length: preset.organisation.pseudoChannels }, () => 0);
     this.#pull();
   }
 
@@ -76,6 +93,11 @@ export class RequestPlayer {
 
   /** At what stands on the ports in this cycle. */
   #look(seen: ModelIo['in']): void {
+    const forwarded = wordOf(seen, 'forwarded');
+    if (forwarded !== this.#forwarded) {
+      this.#forwarded = forwarded;
+      this.#uncommanded[this.#last]!--;
+    }
     const column = COLUMN_COMMANDS[wordOf(seen, 'columnKind')];
     if (column !== undefined) this.#columnCommand(column, wordOf(seen, 'columnPc'), wordOf(seen, 'columnBa'), wordOf(seen, 'column'));
     const row = ROW_COMMANDS[wordOf(seen, 'rowKind')];
@@ -109,6 +131,9 @@ export class RequestPlayer {
     if (this.#waiting++ === 0) this.#lastAnswer = this.#cycle;
     this.#accepted[this.#id] = this.#cycle;
     this.acceptance.add(this.#cycle - this.#next!.cycle);
+    const { address } = this.#next!;
+    this.#last = this.#pseudoChannelBits.reduce((parity, bit) => parity ^ (Math.floor(address / 2 ** bit) & 1), 0);
+    if (this.#uncommanded[this.#last]!++ === 0) this.#observer.wanted(this.#last, this.#cycle);
     this.#offered = false;
     this.#pull();
   }
@@ -125,14 +150,15 @@ export class RequestPlayer {
     const { timing, organisation } = this.#preset;
     const write = command === 'WR' || command === 'WRA';
     this.#busyUntil = Math.max(this.#busyUntil, this.#cycle + (write ? timing.WL : timing.RL) + organisation.burstCycles);
-    this.#command({ cycle: this.#cycle, command, channel: 0, pseudoChannel, ...this.#bank(ba), row: this.#openRows[this.#flat(pseudoChannel, ba)]!, column });
+    this.#uncommanded[pseudoChannel]!--;
+    this.#observer.command({ cycle: this.#cycle, command, channel: 0, pseudoChannel, ...this.#bank(ba), row: this.#openRows[this.#flat(pseudoChannel, ba)]!, column });
   }
 
   #rowCommand(command: DramCommand, pc: number, ba: number, row: number): void {
     const ofBank = command === 'ACT' || command === 'PRE' || command === 'REFSB';
     const ofChannel = command === 'PDE' || command === 'PDX';
     if (command === 'ACT') this.#openRows[this.#flat(pc, ba)] = row;
-    this.#command({ cycle: this.#cycle, command, channel: 0, pseudoChannel: ofChannel ? -1 : pc, ...(ofBank ? this.#bank(ba) : { group: -1, bank: -1 }), row: command === 'ACT' ? row : -1, column: -1 });
+    this.#observer.command({ cycle: this.#cycle, command, channel: 0, pseudoChannel: ofChannel ? -1 : pc, ...(ofBank ? this.#bank(ba) : { group: -1, bank: -1 }), row: command === 'ACT' ? row : -1, column: -1 });
   }
 
   #flat(pseudoChannel: number, ba: number): number {
@@ -152,8 +178,10 @@ export const CONTROLLER_PATH = 'mapped.controller';
 /**
  * A player, the controller with its address mapping, and behind it the banks, which stop the simulation at a broken rule. Traces have no data, so
  * the channel has no cells: reads get zeroes, when they are due.
+ *
+ * @param pins The command pins are there too, for waves that are read elsewhere.
  */
-export function playedChannel(player: RequestPlayer, mapping: string, options: ControllerOptions) {
+export function playedChannel(player: RequestPlayer, mapping: string, options: ControllerOptions, pins?: PinStandard) {
   const { preset } = controllerConfig(options);
   const { organisation, timing } = preset;
   const { pseudoChannels, burstCycles, burstBytes } = organisation;
@@ -167,7 +195,7 @@ export function playedChannel(player: RequestPlayer, mapping: string, options: C
     // Most cycles of a quiet channel have nothing to be looked at.
     const happens = taken.or(response.valid).or(response.written).or(row.kind.ne(RowKind.RNOP)).or(column.kind.ne(ColumnKind.CNOP));
     const seen = {
-      happens, taken, valid: response.valid, id: response.id, written: response.written, writtenId: response.writtenId,
+      happens, taken, forwarded: mapped.out.forwarded, valid: response.valid, id: response.id, written: response.written, writtenId: response.writtenId,
       rowKind: row.kind, rowPc: row.pc, rowBa: row.ba, row: row.row, columnKind: column.kind, columnPc: column.pc, columnBa: column.ba, column: column.column,
     }; // prettier-ignore
     const inputs = Object.fromEntries(Object.entries<Signal>(seen).map(([name, s]) => [name, uint<number>(s.width)]));
@@ -181,6 +209,7 @@ export function playedChannel(player: RequestPlayer, mapping: string, options: C
     request.data.set(hw.lit(32, 0).splat<number>(burstBytes / 4));
     request.mask.set(0);
     hw.connect(command, banks.io.command);
+    if (pins !== undefined) hw.connect(command, hw.instance('encoder', CommandEncoder({ standard: pins, shape: organisation }), { parity: 0 }).io.command);
 
     const due = Array.from({ length: pseudoChannels }, (__, pc) => {
       const pipe = hw.reg(`readsDue${pc}`, uint<number>(timing.RL + burstCycles), { reset: 0 });
@@ -192,4 +221,14 @@ export function playedChannel(player: RequestPlayer, mapping: string, options: C
     data.rdq.set(hw.lit(32, 0).splat<number>((pseudoChannels * burstBytes) / burstCycles / 4));
     return { idle: mapped.out.idle };
   });
+}
+
+/** The pins that can carry the commands of an organisation; none for models whose ACT takes one cycle, or whose addresses are longer. */
+export function pinsOf({ actCycles, bankGroups, banksPerGroup, rows, burstsPerRow }: Organisation): PinStandard | undefined {
+  const bits = { ba: Math.log2(bankGroups * banksPerGroup), row: Math.log2(rows), column: Math.log2(burstsPerRow) };
+  const fit = (standard: PinStandard): boolean => {
+    const widths = { ...pinFieldWidths('ACT', standard), ...pinFieldWidths('RD', standard) };
+    return Object.entries(bits).every(([field, needed]) => needed <= widths[field as keyof typeof bits]!);
+  };
+  return actCycles === 2 ? (Object.keys(PIN_WIDTHS) as PinStandard[]).find(fit) : undefined;
 }

@@ -1,5 +1,3 @@
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { fail, suggest } from '../diag/index.ts';
 import { generateRequests, REQUEST_PATTERNS, type RequestPattern } from '../dram/generators.ts';
 import { addressMapping, DRAM_MAPPINGS } from '../dram/mapping.ts';
@@ -7,6 +5,7 @@ import { requestLine, type DramRequest } from '../dram/requests.ts';
 import { choosePreset } from './dram-preset.ts';
 import type { Io } from './io.ts';
 import { EXIT } from './report.ts';
+import { Staging, TextFile } from './staging.ts';
 
 /** All as texts, as the command line has them. */
 export interface RequestsOptions {
@@ -33,7 +32,7 @@ export function writeRequests(pattern: string, options: RequestsOptions, io: Io)
   const numbers = NUMBERS.flatMap((name) => (options[name] === undefined ? [] : [[name, numberOf(name, options[name])] as const]));
   const requests = generateRequests({ pattern: known satisfies RequestPattern, ...Object.fromEntries(numbers) }, mapping, organisation);
   if (options.out === undefined) for (const request of requests) io.out(requestLine(request));
-  else save(resolve(io.cwd, options.out), options.out, requests);
+  else save(options.out, requests, io);
   return EXIT.ok;
 }
 
@@ -42,19 +41,17 @@ function numberOf(name: string, text: string): number {
   return Number.isNaN(value) ? fail('bad-option', `--${name} ${text}`, { hint: 'a number' }) : value;
 }
 
-/** The file has its name only when it is complete. */
-function save(path: string, shown: string, requests: Iterable<DramRequest>): void {
-  const part = `${path}.part`;
+/** The file has its name only when it is complete. Errors: `write-failed`. */
+function save(shown: string, requests: Iterable<DramRequest>, io: Io): void {
+  const staging = new Staging(io);
+  let file: TextFile | undefined;
   try {
-    const fd = openSync(part, 'w');
-    try {
-      for (const request of requests) writeSync(fd, requestLine(request));
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(part, path);
-  } catch (error) {
-    rmSync(part, { force: true });
-    fail('write-failed', `cannot write ${shown}: ${(error as Error).message}`);
+    file = new TextFile(staging.file(shown), shown);
+    for (const request of requests) file.write(requestLine(request));
+    file.close();
+    staging.keep();
+  } finally {
+    file?.abandon();
+    staging.discard();
   }
 }

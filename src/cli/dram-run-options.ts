@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { statSync } from 'node:fs';
 import { REFRESH_MODES } from '../../rtl/controller/config.ts';
 import type { ControllerOptions, RowPolicy } from '../../rtl/controller/index.ts';
 import { fail, suggest } from '../diag/index.ts';
@@ -8,6 +8,7 @@ import type { DramPreset } from '../dram/preset.ts';
 import { readRequests, type DramRequest } from '../dram/requests.ts';
 import type { Io } from './io.ts';
 import { existing } from './load.ts';
+import { actualPath } from './staging.ts';
 
 /** All as texts, as the command line has them. */
 export interface DramRunOptions {
@@ -22,6 +23,7 @@ export interface DramRunOptions {
   readonly hot?: string;
   readonly gap?: string;
   readonly queue?: string;
+  readonly drain?: string;
   readonly policy?: string;
   readonly refresh?: string;
   readonly postpone?: string;
@@ -30,6 +32,8 @@ export interface DramRunOptions {
   readonly energy?: string;
   readonly commands?: string;
   readonly trace?: string;
+  readonly signals?: string;
+  readonly traceWindow?: string;
   readonly json?: boolean;
 }
 
@@ -45,6 +49,12 @@ function numberOf(option: string, text: string): number {
   return Number.isNaN(value) ? fail('bad-option', `--${option} ${text}`, { hint: 'a number' }) : value;
 }
 
+function listOf(option: string, text: string, most: number, hint: string): number[] {
+  const parts = text.split(',');
+  if (parts.length > most || parts.some((p) => !/^\s*\d+\s*$/.test(p))) fail('bad-option', `--${option} ${text}`, { hint });
+  return parts.map(Number);
+}
+
 function rowPolicy(text: string): RowPolicy {
   if (text === 'open' || text === 'closed') return text;
   const [, cycles] = /^timeout:(\d+)$/.exec(text) ?? [];
@@ -53,14 +63,16 @@ function rowPolicy(text: string): RowPolicy {
 
 /** Errors: `bad-option`; numbers that make no controller are refused by the controller itself. */
 export function controllerOptions(options: DramRunOptions, preset: DramPreset): ControllerOptions {
-  const { queue, policy, refresh } = options;
-  const entries = queue === undefined ? undefined : numberOf('queue', queue);
+  const { queue, drain, policy, refresh } = options;
+  const [reads, writes = reads] = queue === undefined ? [] : listOf('queue', queue, 2, '64, or 64,32 for reads and writes');
+  const [high, low, wait] = drain === undefined ? [] : listOf('drain', drain, 3, 'high,low or high,low,wait: begin at so many writes, end at so many, and begin when one is so many cycles old');
   const mode = refresh === undefined ? undefined : (REFRESH_MODES.find((m) => m === refresh) ?? fail('bad-option', `--refresh ${refresh}`, { hint: suggest(refresh, REFRESH_MODES) }));
   const numbers = keysOf(CONTROLLER).flatMap((name) => (options[name] === undefined ? [] : [[name, numberOf(CONTROLLER[name], options[name])] as const]));
   return {
     preset,
     statistics: 'sums',
-    ...(entries !== undefined && { reads: entries, writes: entries }),
+    ...(reads !== undefined && writes !== undefined && { reads, writes }),
+    ...(drain !== undefined && { drain: { ...(high !== undefined && { high }), ...(low !== undefined && { low }), ...(wait !== undefined && { wait }) } }),
     ...(policy !== undefined && { rowPolicy: rowPolicy(policy) }),
     ...(mode !== undefined && { refresh: mode }),
     ...Object.fromEntries(numbers),
@@ -83,6 +95,7 @@ export function sourceOf(file: string | undefined, options: DramRunOptions, pres
   if (file !== undefined) {
     if (given.length > 0) fail('usage', `--${given[0]} is for --generate, and requests are read from ${file}`);
     const path = existing(file, io);
+    if (!statSync(path).isFile()) fail('no-file', `${file} is no file`, { hint: 'requests are read twice, to find mistakes before anything runs' });
     return { name: file, path, requests: () => readRequests(path, mapping) };
   }
   if (generate === undefined) return fail('usage', 'which requests?', { hint: `a file, or --generate ${REQUEST_PATTERNS.join('|')}` });
@@ -108,6 +121,7 @@ export function countRequests({ name, requests }: Source): { readonly count: num
 }
 
 /** A result must not take the place of the trace it is made from. */
-export function notOverwriting({ path }: Source, files: readonly (string | undefined)[], io: Io): void {
-  for (const file of files) if (file !== undefined && resolve(io.cwd, file) === path) fail('bad-option', `${file} would be written over the requests in it`, { hint: 'give another name' });
+export function notOverwriting({ path }: Source, files: readonly string[], io: Io): void {
+  if (path === undefined) return;
+  for (const file of files) if (actualPath(file, io) === actualPath(path, io)) fail('bad-option', `${file} would be written over the requests in it`, { hint: 'give another name' });
 }

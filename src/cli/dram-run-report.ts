@@ -1,5 +1,6 @@
-import { CAUSES, ROW_OUTCOMES, type Cause, type LatencySummary } from '../../rtl/controller/index.ts';
+import { BUCKETS, CAUSES, ROW_OUTCOMES, type Cause, type LatencySummary } from '../../rtl/controller/index.ts';
 import type { Activity } from '../dram/activity.ts';
+import type { BusTime } from '../dram/bus-time.ts';
 import { Distribution, type LatencyNumbers } from '../dram/distribution.ts';
 import { ENERGY_SCALE, ENERGY_SOURCE, type EnergyReport } from '../dram/energy.ts';
 import { DRAM_COMMANDS, type DramPreset } from '../dram/preset.ts';
@@ -11,6 +12,7 @@ type Direction = 'reads' | 'writes';
 const DIRECTIONS: readonly Direction[] = ['reads', 'writes'];
 /** What a request found in its bank; reads that a queued write answered never went there. */
 type Found = Readonly<Record<(typeof ROW_OUTCOMES)[number], number>>;
+type Histogram = LatencySummary['reads']['histogram'];
 
 export interface Bandwidth {
   /** On the data bus. */
@@ -28,16 +30,20 @@ export interface DramRunReport {
   readonly requests: { readonly from: string; readonly reads: number; readonly writes: number; readonly forwarded: number };
   readonly preset: string;
   readonly mapping: string;
-  readonly controller: Readonly<Record<string, string | number | { readonly timeout: number }>>;
+  readonly controller: Readonly<Record<string, string | number | Readonly<Record<string, number>>>>;
   readonly cycles: number;
   readonly ns: number;
   readonly bandwidth: Bandwidth;
+  /** Cycles of the data buses of all pseudo-channels; they add up to cycles x pseudo-channels. */
+  readonly busCycles: BusTime;
   /** Cycles from acceptance to answer; a write is answered by its command. */
   readonly latency: Readonly<Record<Direction | 'all', LatencyNumbers>>;
   readonly tCKps: number;
   /** Cycles from when a request comes until it is accepted; absent if the trace has no time. */
   readonly acceptance?: LatencyNumbers;
   readonly rows: Readonly<Record<Direction, Found>>;
+  /** By what requests found in their bank: bucket b counts latencies from 2^(b-1) to 2^b - 1. Without reads that a queued write answered. */
+  readonly histogram: Readonly<Record<Direction, Histogram>>;
   /** Cycles of each cause; they add up to `latency.<direction>.total`. */
   readonly stalls: Readonly<Record<Direction, Readonly<Record<Cause, number>>>>;
   readonly commands: Activity['counts'];
@@ -57,12 +63,13 @@ export function bandwidthOf({ cycles, counts, refreshing }: Activity, { organisa
 }
 
 /** The parts of a report that are measured in the player and in the controller. */
-export function measured({ latency, acceptance }: RequestPlayer, { reads, writes, forwarded }: LatencySummary, timed: boolean): Pick<DramRunReport, 'latency' | 'acceptance' | 'rows' | 'stalls'> & { readonly forwarded: number } {
-  const found = (histogram: LatencySummary['reads']['histogram']): Found => Object.fromEntries(ROW_OUTCOMES.map((o) => [o, histogram[o].reduce((a, b) => a + b, 0)])) as unknown as Found;
+export function measured({ latency, acceptance }: RequestPlayer, { reads, writes, forwarded }: LatencySummary, timed: boolean): Pick<DramRunReport, 'latency' | 'acceptance' | 'rows' | 'histogram' | 'stalls'> & { readonly forwarded: number } {
+  const found = (histogram: Histogram): Found => Object.fromEntries(ROW_OUTCOMES.map((o) => [o, histogram[o].reduce((a, b) => a + b, 0)])) as unknown as Found;
   return {
     latency: { reads: latency.reads.numbers, writes: latency.writes.numbers, all: Distribution.of(latency.reads, latency.writes).numbers },
     ...(timed && { acceptance: acceptance.numbers }),
     rows: { reads: found(reads.histogram), writes: found(writes.histogram) },
+    histogram: { reads: reads.histogram, writes: writes.histogram },
     stalls: { reads: reads.cycles, writes: writes.cycles },
     forwarded,
   };
@@ -78,7 +85,7 @@ const LATENCIES = ['mean', 'p50', 'p90', 'p99', 'max'] as const;
 export function reportText(report: DramRunReport): string {
   const { requests, preset, mapping, controller, cycles, ns, bandwidth: b, commands, simulation } = report;
   const counted = DRAM_COMMANDS.filter((c) => (commands[c] ?? 0) > 0).map((c) => `${c} ${commands[c]}`).join(', ');
-  const settings = Object.entries(controller).map(([k, v]) => `${k} ${typeof v === 'object' ? `timeout:${v.timeout}` : v}`).join(', ');
+  const settings = Object.entries(controller).map(([k, v]) => `${k} ${typeof v === 'object' ? Object.entries(v).map(([name, n]) => `${name}:${n}`).join(' ') : v}`).join(', ');
   const bandwidth = ({ GBps, share }: { readonly GBps: number; readonly share: number }): string => `${GBps.toFixed(2)} GB/s, ${percent(share, 1)} of ${b.peakGBps.toFixed(2)} GB/s`;
   return [
     `${requests.from}: reads ${requests.reads}, writes ${requests.writes}`,
@@ -89,7 +96,9 @@ export function reportText(report: DramRunReport): string {
     `bandwidth  ${bandwidth(b)}; between refreshes ${bandwidth(b.betweenRefreshes)}`,
     `commands   ${counted}`,
     '',
+    busTable(report),
     latencyTable(report),
+    histogramTable(report),
     stallTable(report),
     rowTable(report),
     energyText(report),
@@ -97,6 +106,22 @@ export function reportText(report: DramRunReport): string {
     `simulated ${simulation.cycles} cycles in ${durationText(simulation.seconds)}: ${rateText(simulation.cyclesPerSecond)} cycles/s`,
     '',
   ].join('\n');
+}
+
+function busTable({ busCycles: { data, noRequest, rules, controller } }: DramRunReport): string {
+  const parts = { data, ...rules, 'no request': noRequest, 'controller served others': controller };
+  const all = Object.values(parts).reduce((a, b) => a + b, 0);
+  const refresh = rules['tRFC'] ?? 0;
+  const cells = Object.entries(parts).filter(([name, n]) => n > 0 || name === 'data').map(([name, n]) => [name, n, shareOf(n, all), name === 'tRFC' ? '' : shareOf(n, all - refresh)]); // prettier-ignore
+  return `what the cycles of the data bus went to; a rule has those that it kept the next burst away\n${plainTable(['', 'cycles', '%', '% without tRFC'], cells)}\n`;
+}
+
+function histogramTable({ histogram }: DramRunReport): string {
+  const classes = DIRECTIONS.flatMap((d) => ROW_OUTCOMES.map((o) => [`${d.slice(0, -1)} ${o}`, histogram[d][o]] as const)).filter(([, counts]) => counts.some((n) => n > 0));
+  const used = Array.from({ length: BUCKETS }, (_, b) => b).filter((b) => classes.some(([, counts]) => counts[b]! > 0));
+  const span = (b: number): string => (b < 2 ? String(b) : `${2 ** (b - 1)} to ${2 ** b - 1}`);
+  const cells = used.map((b) => [span(b), ...classes.map(([, counts]) => (counts[b] === 0 ? '' : counts[b]!))]);
+  return classes.length === 0 ? '' : `how many took how long, by what they found in their bank\n${plainTable(['cycles', ...classes.map(([name]) => name)], cells)}\n`;
 }
 
 function latencyTable({ latency, acceptance, tCKps }: DramRunReport): string {

@@ -1,6 +1,6 @@
 import { suggest } from '../diag/index.ts';
 import { linesOf, type Line, type TextSource } from './lines.ts';
-import type { AddressMapping } from './mapping.ts';
+import type { AddressMapping, LocationField } from './mapping.ts';
 
 /** A read or write of one burst. */
 export interface DramRequest {
@@ -27,6 +27,14 @@ const OPERATIONS: Readonly<Record<RequestFormat, ReadonlyMap<string, boolean>>> 
   vector: new Map([['r', false], ['w', true]]),
 };
 
+const LEVELS: readonly (readonly [name: string, field: LocationField | undefined])[] = [['channel', undefined], ['pseudo-channel', 'pseudoChannel'], ['group', 'group'], ['bank', 'bank'], ['row', 'row'], ['column', 'column']];
+
+/** What stands at a place of an address vector, and its greatest number. There is one channel. */
+function vectorLevel(i: number, { bits }: AddressMapping): readonly [name: string, most: number] {
+  const [name, field] = LEVELS[i]!;
+  return [name, 2 ** bits.filter((b) => b.field === field).length - 1];
+}
+
 type Reader = (line: Line, mapping: AddressMapping) => DramRequest;
 
 const READERS: Readonly<Record<RequestFormat, Reader>> = {
@@ -48,8 +56,11 @@ const READERS: Readonly<Record<RequestFormat, Reader>> = {
     const parts = vector === undefined ? [] : vector.text.split(',');
     if (parts.length !== 6) line.expected('channel, pseudo-channel, group, bank, row and column: six numbers between commas', vector);
     let at = vector!.column;
-    const [, pseudoChannel, group, bank, row, column] = parts.map((text) => {
-      const value = line.count({ text, column: at }, 'a number');
+    const [, pseudoChannel, group, bank, row, column] = parts.map((text, i) => {
+      const cell = { text, column: at };
+      const value = line.count(cell, 'a number');
+      const [name, most] = vectorLevel(i, mapping);
+      if (value > most) line.expected(most === 0 ? `${name} 0, the only one` : `a ${name} from 0 to ${most}`, cell);
       at += text.length + 1;
       return value;
     }) as [number, number, number, number, number, number];
