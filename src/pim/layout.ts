@@ -1,32 +1,13 @@
 import { fail } from '../diag/index.ts';
-import type { DramPreset } from '../dram/preset.ts';
+import { controlRow } from '../dram/check-pim.ts';
 import { poolProblem, windowed, windowProblem, type Window } from '../nn/shape.ts';
-import { packLanes, unpackLanes, widthOf, type PimFormat } from './values.ts';
+import type { PimConfig } from './config.ts';
+import { packValues, unpackValues } from './values.ts';
 
-/** What layouts and kernels must know of a channel with PIM units. */
-export interface PimShape {
-  readonly preset: Pick<DramPreset, 'organisation'>;
-  /** Default binary16. */
-  readonly format?: PimFormat;
-  /** Default 4. */
-  readonly banksPerUnit?: number;
-  /** Registers of a vector file: the columns that go through a unit as one group. Default 8. */
-  readonly registers?: number;
-}
-
-/** Rows at the top of a bank that are control registers. */
-const CONTROL_ROWS = 5;
-
-/** The same in derived numbers. */
-export interface PimGeometry {
-  readonly format: PimFormat;
+/** What layouts and kernels must know of a channel with PIM units, beside its configuration. */
+export interface PimGeometry extends Pick<PimConfig, 'format' | 'width' | 'words' | 'lanes' | 'units' | 'banksPerUnit'> {
   readonly pseudoChannels: number;
-  /** Of a pseudo-channel. */
-  readonly units: number;
-  readonly banksPerUnit: number;
-  /** Of a unit: values in a burst. */
-  readonly lanes: number;
-  /** Columns that one AAM instruction goes through. */
+  /** Columns that one AAM instruction goes through: as many as there are registers in a file. */
   readonly group: number;
   readonly columns: number;
   /** Rows of a bank that have cells. */
@@ -35,11 +16,9 @@ export interface PimGeometry {
   readonly valuesPerSlot: number;
 }
 
-export function pimGeometry({ preset, format = 'binary16', banksPerUnit = 4, registers = 8 }: PimShape): PimGeometry {
-  const { pseudoChannels, bankGroups, banksPerGroup, burstBytes, burstsPerRow, rows } = preset.organisation;
-  const lanes = (burstBytes * 8) / widthOf(format);
-  const units = (bankGroups * banksPerGroup) / banksPerUnit;
-  return { format, pseudoChannels, units, banksPerUnit, lanes, group: registers, columns: burstsPerRow, rows: rows - CONTROL_ROWS, valuesPerSlot: pseudoChannels * units * lanes };
+export function pimGeometry({ preset: { organisation }, registers, format, width, words, lanes, units, banksPerUnit }: PimConfig): PimGeometry {
+  const { pseudoChannels, burstsPerRow } = organisation;
+  return { format, width, words, lanes, units, banksPerUnit, pseudoChannels, group: registers, columns: burstsPerRow, rows: controlRow('B_ROW', organisation), valuesPerSlot: pseudoChannels * units * lanes };
 }
 
 /** One burst of the channel as the host addresses it in SB mode; `bank` is that of the pseudo-channel. */
@@ -103,7 +82,7 @@ export class PimMemory {
   readonly geometry: PimGeometry;
   readonly #next: number[];
 
-  constructor(config: PimShape) {
+  constructor(readonly config: PimConfig) {
     this.geometry = pimGeometry(config);
     this.#next = Array.from({ length: this.geometry.banksPerUnit }, () => 0);
   }
@@ -169,14 +148,14 @@ export function burstsOf(geometry: PimGeometry, region: Region, from = 0, count 
 
 /** Writes that put `values` into the first slots of a region, in the order of {@link burstsOf}; the rest of the last slot is +0. */
 export function writeRegion(geometry: PimGeometry, region: Region, values: ArrayLike<number>): BurstWrite[] {
-  const { format, lanes } = geometry;
-  return burstsOf(geometry, region).map((place, i) => ({ ...place, words: packLanes(format, Float64Array.from({ length: lanes }, (_, lane) => values[i * lanes + lane] ?? 0)) }));
+  const { lanes } = geometry;
+  return burstsOf(geometry, region).map((place, i) => ({ ...place, words: packValues(Float64Array.from({ length: lanes }, (_, lane) => values[i * lanes + lane] ?? 0), geometry) }));
 }
 
 /** The values of bursts that were read in the order of {@link burstsOf}. */
-export function valuesOf({ format, lanes }: PimGeometry, bursts: readonly Uint32Array[]): Float64Array {
-  const values = new Float64Array(bursts.length * lanes);
-  bursts.forEach((words, i) => values.set(unpackLanes(format, words), i * lanes));
+export function valuesOf(geometry: PimGeometry, bursts: readonly Uint32Array[]): Float64Array {
+  const values = new Float64Array(bursts.length * geometry.lanes);
+  bursts.forEach((words, i) => values.set(unpackValues(words, geometry), i * geometry.lanes));
   return values;
 }
 
@@ -263,6 +242,6 @@ export function layoutCost(geometry: PimGeometry, { shape, slots }: Tensor): Lay
     padding: 1 - values / (slots * geometry.valuesPerSlot),
     rows: Math.ceil(slots / geometry.columns),
     bursts,
-    bytes: (bursts * geometry.lanes * widthOf(geometry.format)) / 8,
+    bytes: bursts * geometry.words * 4,
   };
 }

@@ -1,13 +1,10 @@
-/** The formats of a lane. */
-export type PimFormat = 'binary16' | 'binary32';
+import type { PimConfig, PimFormat } from './config.ts';
+import { packLanes, unpackLanes } from './requests.ts';
 
 const single = new Float32Array(1);
 const bits = new Uint32Array(single.buffer);
 const double = new Float64Array(1);
 const doubleWords = new Uint32Array(double.buffer);
-
-/** Bits of a lane. */
-export const widthOf = (format: PimFormat): number => (format === 'binary16' ? 16 : 32);
 
 /** The largest relative error of one rounding, if the result is neither too small nor too large: 2^-11 or 2^-24. */
 export const unitRoundoff = (format: PimFormat): number => (format === 'binary16' ? 2 ** -11 : 2 ** -24);
@@ -55,16 +52,12 @@ function decodeHalf(lane: number): number {
   return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
-/** Lanes to the words of a burst: lane 0 is in the low bits of word 0. */
-export function packLanes(format: PimFormat, values: ArrayLike<number>): Uint32Array {
-  if (format === 'binary32') return Uint32Array.from(values, (v) => encodeValue(format, v));
-  const words = new Uint32Array(values.length / 2);
-  for (let i = 0; i < values.length; i++) words[i >> 1]! |= encodeValue(format, values[i]!) << (16 * (i & 1));
-  return words;
+/** Numbers to the words of a burst: the first is in the low bits of word 0. */
+export function packValues(values: ArrayLike<number>, config: Pick<PimConfig, 'format' | 'width' | 'words'>): Uint32Array {
+  return packLanes(Array.from(values, (v) => encodeValue(config.format, v)), config);
 }
 
-/** The lanes of a burst. */
-export function unpackLanes(format: PimFormat, words: Uint32Array): Float64Array {
-  if (format === 'binary32') return Float64Array.from(words, (w) => decodeValue(format, w));
-  return Float64Array.from({ length: words.length * 2 }, (_, i) => decodeValue(format, (words[i >> 1]! >>> (16 * (i & 1))) & 0xffff));
+/** The numbers in the lanes of a burst. */
+export function unpackValues(burst: Uint32Array, config: Pick<PimConfig, 'format' | 'width'>): Float64Array {
+  return Float64Array.from(unpackLanes(burst, config), (lane) => decodeValue(config.format, lane));
 }

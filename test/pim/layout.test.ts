@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dramPreset } from '../../src/dram/index.ts';
+import { pimConfig } from '../../src/pim/config.ts';
 import { burstsOf, collectTensor, layoutCost, placeTensor, PimMemory, slotPlace, writeRegion, type BurstPlace, type Tensor } from '../../src/pim/layout.ts';
-import { unpackLanes } from '../../src/pim/values.ts';
+import { unpackValues } from '../../src/pim/values.ts';
 
-const preset = dramPreset('samsung-hbm2');
 const shapes = fc.record({ images: fc.integer({ min: 1, max: 5 }), channels: fc.integer({ min: 1, max: 4 }), height: fc.integer({ min: 1, max: 9 }), width: fc.integer({ min: 1, max: 9 }) });
 const configs = fc.record({ format: fc.constantFrom('binary16' as const, 'binary32' as const), banksPerUnit: fc.constantFrom(2, 4), registers: fc.constantFrom(8, 16, 32) });
 const windows = fc.constantFrom(
@@ -21,7 +20,7 @@ describe('a tensor in the channel', () => {
   it('comes back from where it was placed, in every configuration and shape', () => {
     fc.assert(
       fc.property(configs, shapes, (config, shape) => {
-        const memory = new PimMemory({ preset, ...config });
+        const memory = new PimMemory(pimConfig(config));
         memory.region('before', 1, 5);
         const tensor = memory.tensor('x', shape, { bank: 1 });
         const values = Float64Array.from({ length: count(tensor) }, (_, i) => i + 1);
@@ -30,7 +29,7 @@ describe('a tensor in the channel', () => {
         expect(new Set(writes.map(key)).size).toBe(writes.length);
         expect(collectTensor(memory.geometry, tensor, writes.map((w) => w.words))).toEqual(values);
         // Every value once, +0 elsewhere.
-        const lanes = writes.flatMap((w) => [...unpackLanes(memory.geometry.format, w.words)]);
+        const lanes = writes.flatMap((w) => [...unpackValues(w.words, memory.geometry)]);
         expect(lanes.filter((v) => v !== 0).sort((a, b) => a - b)).toEqual([...values]);
         expect(lanes.every((v) => !Object.is(v, -0))).toBe(true);
         expect(layoutCost(memory.geometry, tensor)).toMatchObject({ bursts: writes.length, bytes: writes.length * 32, padding: 1 - values.length / lanes.length });
@@ -43,7 +42,7 @@ describe('a tensor in the channel', () => {
     fc.assert(
       fc.property(configs, shapes, windows, (config, shape, window) => {
         fc.pre(fits(shape, window.kernel, window.pads));
-        const memory = new PimMemory({ preset, ...config });
+        const memory = new PimMemory(pimConfig(config));
         const tensor = memory.tensor('x', shape, { bank: 0, window });
         const places = { y: Math.floor((shape.height + window.pads[0] + window.pads[2] - window.kernel[0]) / window.stride[0]) + 1, x: Math.floor((shape.width + window.pads[1] + window.pads[3] - window.kernel[1]) / window.stride[1]) + 1 };
         const covered = new Float64Array(count(tensor));
@@ -67,7 +66,7 @@ describe('a tensor in the channel', () => {
   it('has whole groups for each channel, so that operands of one place meet in one unit and one register', () => {
     fc.assert(
       fc.property(configs, shapes, (config, shape) => {
-        const memory = new PimMemory({ preset, ...config });
+        const memory = new PimMemory(pimConfig(config));
         const [a, b] = [memory.tensor('a', shape, { bank: 0 }), memory.tensor('b', shape, { bank: 1 })];
         expect(a.slotsPerChannel % memory.geometry.group).toBe(0);
         for (let slot = 0; slot < a.slots; slot++) expect(slotPlace(memory.geometry, a, slot).column).toBe(slotPlace(memory.geometry, b, slot).column);
@@ -76,8 +75,8 @@ describe('a tensor in the channel', () => {
   });
 
   it('keeps off the control rows and out of other tensors', () => {
-    const memory = new PimMemory({ preset, banksPerUnit: 2 });
-    const rows = preset.organisation.rows - 5;
+    const memory = new PimMemory(pimConfig({ banksPerUnit: 2 }));
+    const rows = memory.config.preset.organisation.rows - 5;
     const first = memory.region('first', 0, 32 * (rows - 1));
     const last = memory.region('last', 0, 1);
     expect([first.row, last.row]).toEqual([0, rows - 1]);
@@ -86,7 +85,7 @@ describe('a tensor in the channel', () => {
   });
 
   it('names what is wrong with a shape, a window or the number of values', () => {
-    const memory = new PimMemory({ preset });
+    const memory = new PimMemory(pimConfig());
     const shape = { images: 1, channels: 2, height: 3, width: 3 };
     expect(() => memory.tensor('x', { ...shape, images: 0 }, { bank: 0 })).toThrow(/x has the impossible shape 0 x 2 x 3 x 3.*pim-shape/s);
     expect(() => memory.tensor('x', shape, { bank: 0, window: { kernel: [4, 4], stride: [4, 4], pads: [0, 0, 0, 0] } })).toThrow(/pim-window/);
@@ -94,9 +93,9 @@ describe('a tensor in the channel', () => {
   });
 
   it('writes values that are fewer than a region has with +0 behind them', () => {
-    const memory = new PimMemory({ preset });
+    const memory = new PimMemory(pimConfig());
     const writes = writeRegion(memory.geometry, memory.region('strip', 0, 1), [1, 2, 3]);
     expect(writes).toHaveLength(8);
-    expect([...unpackLanes('binary16', writes[0]!.words)]).toEqual([1, 2, 3, ...Array.from({ length: 13 }, () => 0)]);
+    expect([...unpackValues(writes[0]!.words, memory.geometry)]).toEqual([1, 2, 3, ...Array.from({ length: 13 }, () => 0)]);
   });
 });

@@ -1,7 +1,8 @@
 import { getFloat16, setFloat16 } from '@petamoriken/float16';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { decodeValue, encodeValue, packLanes, rounded, unpackLanes } from '../../src/pim/values.ts';
+import { pimConfig } from '../../src/pim/config.ts';
+import { decodeValue, encodeValue, packValues, rounded, unpackValues } from '../../src/pim/values.ts';
 
 const view = new DataView(new ArrayBuffer(2));
 
@@ -31,9 +32,10 @@ it('rounds doubles as the float16 package and Math.fround do, near ties too', ()
   );
 });
 
-it('puts lane 0 into the low bits of word 0', () => {
-  expect([...packLanes('binary16', [1, -2, 0, 0.5])]).toEqual([0xc000_3c00, 0x3800_0000]);
-  expect([...packLanes('binary32', [1, -2])]).toEqual([0x3f80_0000, 0xc000_0000]);
-  expect([...unpackLanes('binary16', packLanes('binary16', [1, -2, 0, 0.5]))]).toEqual([1, -2, 0, 0.5]);
-  expect([...unpackLanes('binary32', packLanes('binary32', [1, -2]))]).toEqual([1, -2]);
+it('puts the first number into the low bits of word 0', () => {
+  const [half, single] = [pimConfig(), pimConfig({ format: 'binary32' })];
+  expect([...packValues([1, -2, 0, 0.5], half)]).toEqual([0xc000_3c00, 0x3800_0000, 0, 0, 0, 0, 0, 0]);
+  expect([...packValues([1, -2], single)]).toEqual([0x3f80_0000, 0xc000_0000, 0, 0, 0, 0, 0, 0]);
+  expect([...unpackValues(Uint32Array.of(0xc000_3c00, 0x3800_0000), half)]).toEqual([1, -2, 0, 0.5]);
+  expect([...unpackValues(Uint32Array.of(0x3f80_0000, 0xc000_0000), single)]).toEqual([1, -2]);
 });
