@@ -212,7 +212,7 @@ function hardware(hw: Hardware, config: ControllerConfig, { request, response, c
       windows.nextAt(windowOf(rowBank), plan.tFAW - 1);
       turns.nextAt(pcOf(rowBank), turns.at(pcOf(rowBank)).add(1));
       // As many at once as there are units: the next one is the fifth, or later.
-      if (rowAll !== undefined) hw.when(rowAll, () => windows.next(inPc(windows.lanes).eq(pcOf(rowBank)).mux(plan.tFAW - 1, windows.subSat(1))));
+      if (rowAll !== undefined) hw.when(rowAll, () => windows.next(inPc(windows.lanes).eq(pcOf(rowBank)).mux(hw.lit<number>(plan.width, plan.tFAW - 1).splat(windows.lanes), windows.subSat(1))));
     });
   });
   if (unusedFor !== undefined) {
@@ -224,7 +224,7 @@ function hardware(hw: Hardware, config: ControllerConfig, { request, response, c
   const pcBanks = overBanks(Array.from({ length: pseudoChannels }, (_, p) => closeAll.and(pcOf(rowBank).eq(p))), shape);
   const rowBit = (is: Signal<1>): Signal => (guest === undefined ? bankBit(rowBank, is) : is.mux(spoken!.bits(), hw.lit<number>(total, 0)));
   hw.when(issued, () => banks.open.next(banks.open.or(rowBit(anyActivate)).and(rowBit(close).or(pcBanks).or(bankBit(columnBank, autoClose)).not())));
-  hw.when(anyActivate, () => (guest === undefined ? banks.openRow.nextAt(rowBank, rowRow) : banks.openRow.next(spoken!.mux(rowRow, banks.openRow))));
+  hw.when(anyActivate, () => (guest === undefined ? banks.openRow.nextAt(rowBank, rowRow) : banks.openRow.next(spoken!.mux(rowRow.splat(total), banks.openRow))));
   guest?.update(config.preset.organisation.rows, { when: opens, which: guestRow!.which, row: rowRow }, close.or(closeAll).mux(pcOf(rowBank).oneHot<number>(pseudoChannels), hw.lit<number>(pseudoChannels, 0)));
   guest?.show(banks.open, banks.openRow);
 
