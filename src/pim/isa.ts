@@ -151,3 +151,12 @@ export function directionOf({ destination, sources }: PimInstruction): 'RD' | 'W
   if (destination?.space === 'BANK') return 'WR';
   return sources.some((s) => s.space === 'BANK') ? 'RD' : 'any';
 }
+
+/** Why the operands of an instruction do not go together, each by itself being right. */
+export function clashOf({ op, destination, sources }: PimInstruction): { readonly message: string; readonly hint: string } | undefined {
+  const banks = sources.filter((s) => s.space === 'BANK').length;
+  if (banks > 1) return { message: `${op} reads the bank twice, and a command brings one burst`, hint: 'FILL a register with one of them first' };
+  if (banks === 1 && destination?.space === 'BANK') return { message: `${op} reads and writes the bank, and a command does one of them`, hint: 'go by way of a register: FILL, then MOV' };
+  if (destination?.space === 'SRF' && sources.some((s) => s.space === 'M' || s.space === 'S')) return { message: `${op} copies a scalar to all scalars`, hint: 'the source may be A, B or BANK' };
+  return undefined;
+}

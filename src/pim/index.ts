@@ -1,0 +1,9 @@
+export { PIM_FORMATS, pimConfig, type PimConfig, type PimFormat, type PimOptions } from './config.ts';
+export {
+  clashOf, decodePim, DESTINATION_SPACES, directionOf, encodePim, PIM_FIELDS, PIM_INSTRUCTIONS, PIM_OPS, PIM_WORDS, SOURCE_SPACES,
+  type DestinationSpace, type PimInstruction, type PimInstructionForm, type PimKind, type PimOp, type PimOperand, type PimSpace, type SourceSpace,
+} from './isa.ts'; // prettier-ignore
+export { CONF_BITS, CONF_COLUMNS, ControlWrites, packLanes, storeAll, trigger, unpackLanes, type PimRequest } from './requests.ts';
+export { PimCells, type PimMemory } from './cells.ts';
+export { PimMachine, type PimUnitState } from './machine.ts';
+export { disassemble, instructionText } from './disassembler.ts';
