@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { controllerConfig, LatencyReport } from '../../rtl/controller/index.ts';
 import { fail } from '../diag/index.ts';
 import { ChannelActivity } from '../dram/activity.ts';
@@ -16,7 +15,7 @@ import { interrupted } from './interrupt.ts';
 import type { Io } from './io.ts';
 import { Progress } from './progress.ts';
 import { EXIT } from './report.ts';
-import { actualPath, Staging, TextFile } from './staging.ts';
+import { Staging, TextFile } from './staging.ts';
 
 /** Cycles between looks at progress and at Ctrl-C; as many may be simulated after the end. */
 const SLICE = 64;
@@ -81,8 +80,7 @@ export async function runRequests(file: string | undefined, options: DramRunOpti
       commands: busy.counts,
       energy: energyPart(energyOf(busy, preset, energy)),
       simulation: { cycles: simulated, seconds, cyclesPerSecond: simulated / Math.max(seconds, 1e-6) },
-      // A window that was never reached leaves no waves.
-      files: files.filter((f) => existsSync(actualPath(f, io))),
+      files,
     };
     io.out(options.json === true ? `${JSON.stringify(report)}\n` : reportText(report));
     return EXIT.ok;

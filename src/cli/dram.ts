@@ -80,7 +80,7 @@ export function addDram(program: Command, io: Io, done: (code: number) => void):
     .option('--energy <name=value,...>', 'other energy parameters, e.g. read=20,active=80')
     .option('--commands <file>', 'write all commands to this CSV, which `wordline dram check` reads')
     .option('--trace <file>', 'write waves to this VCD; it has the command pins, which `wordline dram check` reads')
-    .option('--signals <glob>', "which signals go into it, e.g. '**.encoder.**, **.readCount'")
+    .option('--signals <glob>', "which signals go into it, e.g. '**.clk, **.pins_*, **.readCount'")
     .option('--trace-window <from:to>', "which cycles go into it, '1000:1500', or which times, '2us:2.5us'; the rest runs at full speed")
     .option('--json', 'print one JSON object')
     .option('--stack', 'print the stack of an error')

@@ -17,6 +17,8 @@ export interface BusTime {
 /** Commands that are remembered: a power of two, and more than any chain of rules between two bursts has. */
 const REMEMBERED = 1 << 14;
 const NONE = -1;
+/** As many as the window of tFAW looks back. */
+const MOST_ACTIVATES = 4;
 
 /** A rule, as it is looked up for a command. */
 interface Check {
@@ -24,6 +26,8 @@ interface Check {
   readonly cycles: number;
   readonly scope: Rule['scope'];
   readonly from: readonly number[];
+  /** It counts from the ACT so many before, and not from the last command. */
+  readonly window: number | undefined;
 }
 
 const COLUMNS: readonly DramCommand[] = ['RD', 'RDA', 'WR', 'WRA'];
@@ -32,7 +36,7 @@ const COLUMNS: readonly DramCommand[] = ['RD', 'RDA', 'WR', 'WRA'];
  * Tells from a stream of commands which rules keep data buses idle. Between two bursts of a pseudo-channel it goes back from the second one: if
  * some rule would have been broken a cycle earlier, that rule had the cycles since the command that it counts from, which in turn was given
  * as early as a rule allowed, and so on until the first burst. Where no rule binds, somebody had nothing to ask for or something better to do.
- * Of several rules that bind, the one that reaches back furthest counts.
+ * Of several rules that bind, the one that reaches back furthest counts, of equals the first by name.
  *
  * Bursts count at their commands: between RD and WR, latencies are not part of the gap.
  */
@@ -40,7 +44,6 @@ export class BusTimeCounter {
   readonly #preset: DramPreset;
   readonly #names: readonly string[];
   readonly #checks: readonly (readonly Check[])[];
-  readonly #fawCycles: number;
   /** By rule. */
   readonly #lost: Float64Array;
   /** By command number, of the last ones: its cycle, the rule that bound it, and the number of the command which that counts from. */
@@ -50,7 +53,7 @@ export class BusTimeCounter {
   #count = 0;
   /** Number of the last command of each kind in each place: the channel, its pseudo-channels, all groups, all banks. */
   readonly #latest: Float64Array;
-  /** Of each pseudo-channel. */
+  /** Of each pseudo-channel: the last four ACTs, until when bursts last, since when somebody wants one. */
   readonly #activates: number[][];
   readonly #busyUntil: number[];
   readonly #waitsSince: number[];
@@ -64,11 +67,9 @@ export class BusTimeCounter {
     const all = rules(preset).filter((r) => r.cycles > 0);
     this.#names = [...new Set(all.map((r) => r.name))];
     this.#lost = new Float64Array(this.#names.length);
-    const index = (r: Rule): number => this.#names.indexOf(r.name);
-    this.#checks = DRAM_COMMANDS.map((to) =>
-      all.filter((r) => r.to.includes(to) && r.window === undefined).map((r) => ({ rule: index(r), cycles: r.cycles, scope: r.scope, from: r.from.map((c) => DRAM_COMMANDS.indexOf(c)) })).sort((a, b) => b.cycles - a.cycles), // prettier-ignore
-    );
-    this.#fawCycles = all.find((r) => r.window !== undefined)?.cycles ?? 0;
+    const checkOf = (r: Rule): Check => ({ rule: this.#names.indexOf(r.name), cycles: r.cycles, scope: r.scope, from: r.from.map((c) => DRAM_COMMANDS.indexOf(c)), window: r.window });
+    const order = (a: Rule, b: Rule): number => b.cycles - a.cycles || (a.name < b.name ? -1 : 1);
+    this.#checks = DRAM_COMMANDS.map((to) => all.filter((r) => r.to.includes(to)).sort(order).map(checkOf)); // prettier-ignore
     this.#latest = new Float64Array((1 + pseudoChannels * (1 + bankGroups * (1 + banksPerGroup))) * DRAM_COMMANDS.length).fill(NONE);
     const each = <T>(make: () => T): T[] => Array.from({ length: pseudoChannels }, make);
     this.#activates = each(() => []);
@@ -104,26 +105,25 @@ export class BusTimeCounter {
     return { data: this.#data, noRequest: this.#noRequest + rest, rules: Object.fromEntries(lost), controller: this.#controller };
   }
 
-  /** Finds the rule that binds a command, of those that do the longest. */
-  #bind({ cycle, command, pseudoChannel: pc, group, bank }: DramCommandEvent, kind: number, slot: number): void {
+  /** Finds the rule that binds a command. */
+  #bind({ cycle, pseudoChannel: pc, group, bank }: DramCommandEvent, kind: number, slot: number): void {
     this.#rule[slot] = NONE;
-    let longest = 0;
-    if (command === 'ACT' && this.#fawCycles > 0) {
-      const four = this.#activates[pc]!;
-      if (four.length === 4 && this.#cycleOf(four[0]!) === cycle - this.#fawCycles) {
-        longest = this.#fawCycles;
-        this.#rule[slot] = this.#names.indexOf('tFAW');
-        this.#earlier[slot] = four[0]!;
-      }
-    }
     for (const check of this.#checks[kind]!) {
-      if (check.cycles <= longest) return;
-      const earlier = check.scope === 'otherGroup' ? this.#inOtherGroup(check, cycle, pc, group) : this.#inPlace(check, cycle, this.#place(check.scope, pc, group, bank));
+      const { scope, window } = check;
+      const earlier =
+        window !== undefined ? this.#activateBefore(window, cycle - check.cycles, pc)
+        : scope === 'otherGroup' ? this.#inOtherGroup(check, cycle, pc, group)
+        : this.#inPlace(check, cycle, this.#place(scope, pc, group, bank)); // prettier-ignore
       if (earlier === NONE) continue;
       this.#rule[slot] = check.rule;
       this.#earlier[slot] = earlier;
       return;
     }
+  }
+
+  #activateBefore(window: number, cycle: number, pc: number): number {
+    const number = this.#activates[pc]!.at(-window);
+    return number !== undefined && this.#cycleOf(number) === cycle ? number : NONE;
   }
 
   #inOtherGroup(check: Check, cycle: number, pc: number, group: number): number {
@@ -163,9 +163,9 @@ export class BusTimeCounter {
     if (target === 'pseudoChannel') return;
     for (const scope of ['group', 'bank'] as const) this.#latest[this.#place(scope, pseudoChannel, group, bank) + kind] = this.#count;
     if (command !== 'ACT') return;
-    const four = this.#activates[pseudoChannel]!;
-    four.push(this.#count);
-    if (four.length > 4) four.shift();
+    const last = this.#activates[pseudoChannel]!;
+    last.push(this.#count);
+    if (last.length > MOST_ACTIVATES) last.shift();
   }
 
   /** Divides the idle cycles before a burst. */
