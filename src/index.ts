@@ -9,6 +9,7 @@ export * from './wave/index.ts';
 export * from './nn/index.ts';
 export * from './cim/index.ts';
 export * from './dram/index.ts';
+export * from './pim/index.ts';
 export * from './export/index.ts';
 export * from './coverage/index.ts';
 export * from './formal/index.ts';

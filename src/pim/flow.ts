@@ -1,4 +1,4 @@
-import { PIM_COUNT, PIM_JUMPS, type PimInstruction } from './isa.ts';
+import { PIM_JUMPS, type PimInstruction } from './isa.ts';
 
 /** Where a program goes: the instruction of each word, or undefined where the word is none. */
 export type PimProgram = readonly (PimInstruction | undefined)[];
@@ -87,5 +87,3 @@ function countedTimes(program: PimProgram): number[] {
   }
   return times.map(() => NaN);
 }
-
-export const isCount = (count: number): boolean => Number.isInteger(count) && count >= 1 && count <= PIM_COUNT;

@@ -7,3 +7,6 @@ export { CONF_BITS, CONF_COLUMNS, ControlWrites, packLanes, storeAll, trigger, u
 export { PimCells, type PimMemory } from './cells.ts';
 export { PimMachine, type PimUnitState } from './machine.ts';
 export { disassemble, instructionText } from './disassembler.ts';
+export { assemble, type AssembleOptions, type PimAssembly, type PimLine } from './assembler.ts';
+export { checkPimWords, type PimEntry } from './check.ts';
+export { listPim, type ListedWord, type PimListing } from './listing.ts';
