@@ -1,3 +1,4 @@
+export { DramAssumptions } from './assumptions.ts';
 /// <reference types="node" preserve="true" />
 export { DataPath } from './data.ts';
 export { CommandDecoder } from './decoder.ts';
