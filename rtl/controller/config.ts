@@ -65,6 +65,16 @@ export interface ControllerConfig {
 const KEYS: readonly (keyof ControllerOptions)[] = ['preset', 'reads', 'writes', 'idBits', 'ageCap', 'drain', 'rowPolicy', 'refresh', 'postpone', 'powerDown', 'statistics', 'pim'];
 const DRAIN_KEYS = ['high', 'low', 'wait'];
 
+/**
+ * An all-bank command waits until none of its banks is being refreshed. Their refreshes come one after the other; between two of them there must be
+ * time to open a row, write a burst and close it.
+ */
+export function perBankLeavesTime({ organisation: o, timing: t }: DramPreset, { banksPerUnit }: PimShape): boolean {
+  const between = (Math.floor(t.tREFI / (o.pseudoChannels * o.bankGroups * o.banksPerGroup)) * o.pseudoChannels * banksPerUnit);
+  const row = Math.max(t.tRCDRD, t.tRCDWR) + t.WL + o.burstCycles + Math.max(t.tRAS, t.tWR) + t.tRP;
+  return between >= t.tRFCSB + row + t.tFAW + 2 * t.tRREFD;
+}
+
 /** Fills in defaults and refuses what makes no controller. */
 export function controllerConfig(options: ControllerOptions): ControllerConfig {
   const problems: Problem[] = [];
@@ -102,6 +112,9 @@ export function controllerConfig(options: ControllerOptions): ControllerConfig {
   const { bankGroups, banksPerGroup } = preset.organisation;
   if (pim !== undefined && (!(pim.banksPerUnit === 2 || pim.banksPerUnit === 4) || bankGroups * banksPerGroup < pim.banksPerUnit)) {
     problems.push({ code: 'bad-parameter', message: `memory controller: pim.banksPerUnit must be 2 or 4, and no more than the ${bankGroups * banksPerGroup} banks of a pseudo-channel, not ${String(pim.banksPerUnit)}` });
+  }
+  if (pim !== undefined && refresh === 'per-bank' && !perBankLeavesTime(preset, pim)) {
+    problems.push({ code: 'bad-parameter', message: `memory controller: per-bank refresh of preset ${preset.name} leaves the banks of an all-bank command no time together for a row`, hint: "one of them is refreshed too often; choose refresh 'all-bank'" });
   }
   if (problems.length > 0) throw new WordlineError(problems);
   return { preset, reads, writes, idBits, ageCap, high, low, wait, timeout, closed: rowPolicy === 'closed', refresh, postpone, powerDown, statistics, pim };

@@ -136,7 +136,8 @@ export const PimSequencer = parametric(({ preset, pim, entries }: SequencerParam
           activate: modeActivate.or(confActivate).or(activate).or(earlyActivate),
           close: inMotion.or(close).or(earlyClose),
           closeAll: out.and(open.ne(0)).or(change.and(open.ne(0)).and(alone.not())),
-          rowBank: modeActivate.or(inMotion).mux(zero, change.not().and(early).mux(next.bank, head.bank)),
+          // A mode command does not take the bank that the request at the head needs next.
+          rowBank: modeActivate.or(inMotion).mux(zero, change.mux(head.bank.xor(1), early.mux(next.bank, head.bank))),
           row: enter.mux(hw.lit<number>(shape.rowBits, rows.AB_ROW), out.mux(hw.lit<number>(shape.rowBits, rows.SB_ROW), change.mux(hw.lit<number>(shape.rowBits, rows.CONF_ROW), early.mux(next.row, head.row)))),
           read: ready.and(head.write.not()),
           write: own.or(ready.and(head.write)),

@@ -14,15 +14,19 @@ export const Turns = (slice: number) =>
       }, // prettier-ignore
       out: { owner: Owner, phase: Phase, hostGo: bit, closeRows: bit, pimGo: bit, leave: bit },
     },
-    ({ hostReads, hostWrites, hostQuiet, rowsClosed, pimCount, pimQuiet, inPim, inHost }, hw) => {
+    ({ hostReads, hostWrites, hostServed, hostQuiet, rowsClosed, pimCount, pimServed, pimQuiet, inPim, inHost }, hw) => {
       const phase = hw.reg('phase', Phase, { reset: Phase.HOST });
       const spent = hw.reg('spent', uint(16), { reset: 0 });
       const host = hostReads.ne(0).or(hostWrites.ne(0));
       const pim = pimCount.ne(0);
-      const over = spent.ge(slice);
+      // A turn in which nobody is served would be for nothing.
+      const served = hw.reg('hasServed', bit, { reset: 0 });
+      hw.when(hostServed.or(pimServed), () => served.next(1));
+      const over = spent.ge(slice).and(served);
       const go = (to: number) => (): void => {
         phase.next(to);
         spent.next(0);
+        served.next(0);
       };
       hw.when(spent.ne(65535), () => spent.next(spent.add(1)));
       hw.switch(phase)
