@@ -78,7 +78,7 @@ export interface TensorOptions {
 }
 
 /** Gives out the rows of a channel, bank by bank of the unit. Everything begins with a row of its own, so columns with equal low bits meet. */
-export class PimMemory {
+export class TensorMemory {
   readonly geometry: PimGeometry;
   readonly #next: number[];
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pimConfig } from '../../src/pim/config.ts';
-import { burstsOf, collectTensor, layoutCost, placeTensor, PimMemory, slotPlace, writeRegion, type BurstPlace, type Tensor } from '../../src/pim/layout.ts';
+import { burstsOf, collectTensor, layoutCost, placeTensor, TensorMemory, slotPlace, writeRegion, type BurstPlace, type Tensor } from '../../src/pim/layout.ts';
 import { unpackValues } from '../../src/pim/values.ts';
 
 const shapes = fc.record({ images: fc.integer({ min: 1, max: 5 }), channels: fc.integer({ min: 1, max: 4 }), height: fc.integer({ min: 1, max: 9 }), width: fc.integer({ min: 1, max: 9 }) });
@@ -20,7 +20,7 @@ describe('a tensor in the channel', () => {
   it('comes back from where it was placed, in every configuration and shape', () => {
     fc.assert(
       fc.property(configs, shapes, (config, shape) => {
-        const memory = new PimMemory(pimConfig(config));
+        const memory = new TensorMemory(pimConfig(config));
         memory.region('before', 1, 5);
         const tensor = memory.tensor('x', shape, { bank: 1 });
         const values = Float64Array.from({ length: count(tensor) }, (_, i) => i + 1);
@@ -42,7 +42,7 @@ describe('a tensor in the channel', () => {
     fc.assert(
       fc.property(configs, shapes, windows, (config, shape, window) => {
         fc.pre(fits(shape, window.kernel, window.pads));
-        const memory = new PimMemory(pimConfig(config));
+        const memory = new TensorMemory(pimConfig(config));
         const tensor = memory.tensor('x', shape, { bank: 0, window });
         const places = { y: Math.floor((shape.height + window.pads[0] + window.pads[2] - window.kernel[0]) / window.stride[0]) + 1, x: Math.floor((shape.width + window.pads[1] + window.pads[3] - window.kernel[1]) / window.stride[1]) + 1 };
         const covered = new Float64Array(count(tensor));
@@ -66,7 +66,7 @@ describe('a tensor in the channel', () => {
   it('has whole groups for each channel, so that operands of one place meet in one unit and one register', () => {
     fc.assert(
       fc.property(configs, shapes, (config, shape) => {
-        const memory = new PimMemory(pimConfig(config));
+        const memory = new TensorMemory(pimConfig(config));
         const [a, b] = [memory.tensor('a', shape, { bank: 0 }), memory.tensor('b', shape, { bank: 1 })];
         expect(a.slotsPerChannel % memory.geometry.group).toBe(0);
         for (let slot = 0; slot < a.slots; slot++) expect(slotPlace(memory.geometry, a, slot).column).toBe(slotPlace(memory.geometry, b, slot).column);
@@ -75,7 +75,7 @@ describe('a tensor in the channel', () => {
   });
 
   it('keeps off the control rows and out of other tensors', () => {
-    const memory = new PimMemory(pimConfig({ banksPerUnit: 2 }));
+    const memory = new TensorMemory(pimConfig({ banksPerUnit: 2 }));
     const rows = memory.config.preset.organisation.rows - 5;
     const first = memory.region('first', 0, 32 * (rows - 1));
     const last = memory.region('last', 0, 1);
@@ -85,7 +85,7 @@ describe('a tensor in the channel', () => {
   });
 
   it('names what is wrong with a shape, a window or the number of values', () => {
-    const memory = new PimMemory(pimConfig());
+    const memory = new TensorMemory(pimConfig());
     const shape = { images: 1, channels: 2, height: 3, width: 3 };
     expect(() => memory.tensor('x', { ...shape, images: 0 }, { bank: 0 })).toThrow(/x has the impossible shape 0 x 2 x 3 x 3.*pim-shape/s);
     expect(() => memory.tensor('x', shape, { bank: 0, window: { kernel: [4, 4], stride: [4, 4], pads: [0, 0, 0, 0] } })).toThrow(/pim-window/);
@@ -93,7 +93,7 @@ describe('a tensor in the channel', () => {
   });
 
   it('writes values that are fewer than a region has with +0 behind them', () => {
-    const memory = new PimMemory(pimConfig());
+    const memory = new TensorMemory(pimConfig());
     const writes = writeRegion(memory.geometry, memory.region('strip', 0, 1), [1, 2, 3]);
     expect(writes).toHaveLength(8);
     expect([...unpackValues(writes[0]!.words, memory.geometry)]).toEqual([1, 2, 3, ...Array.from({ length: 13 }, () => 0)]);
