@@ -9,6 +9,7 @@ import type { Io } from './io.ts';
 import { lint, type LintOptions } from './lint.ts';
 import { list } from './list.ts';
 import { load, testbenches } from './load.ts';
+import { addPim } from './pim.ts';
 import { addProve } from './prove.ts';
 import { EXIT, reportError } from './report.ts';
 import { chooseTestbench, run, testbenchHelp, type RunOptions } from './run.ts';
@@ -63,6 +64,7 @@ function makeProgram(io: Io, done: (code: number) => void): Command {
   addProve(program, io, done);
   addCoverage(program, io, done);
   addDram(program, io, done);
+  addPim(program, io, done);
   return program;
 }
 
@@ -79,6 +81,7 @@ Examples:
   wordline prove rtl/lib/fifo.ts --module Fifo --param depth=4 --param width=8
   wordline wave a.vcd --signals '**.value' --from 5ns --to 40ns
   wordline dram check commands.csv --preset samsung-hbm2
+  wordline pim list kernel.pim
 `;
 
 function addRun(program: Command, io: Io, done: (code: number) => void): void {
