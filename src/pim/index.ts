@@ -10,3 +10,8 @@ export { disassemble, instructionText } from './disassembler.ts';
 export { assemble, type AssembleOptions, type PimAssembly, type PimLine } from './assembler.ts';
 export { checkPimWords, type PimEntry } from './check.ts';
 export { listPim, type ListedWord, type PimListing } from './listing.ts';
+export {
+  burstsOf, collectTensor, layoutCost, pimGeometry, placeTensor, TensorMemory,
+  type BurstPlace, type BurstWrite, type LayoutCost, type PimGeometry, type Region, type Tensor, type TensorOptions, type TensorShape,
+} from './layout.ts'; // prettier-ignore
+export * from './kernels/index.ts';
