@@ -1,8 +1,8 @@
 import { simulate, textWave, type EngineName } from '../../../src/index.ts';
 import { DramChecker } from '../../../src/dram/checker.ts';
 import type { DramCommandEvent } from '../../../src/dram/command.ts';
-import { DRAM_COMMANDS, type DramCommand, type DramPreset } from '../../../src/dram/index.ts';
-import { controllerConfig, controllerShape, DramController, type ControllerOptions, type Observed } from '../../../rtl/controller/index.ts';
+import { addressMapping, DRAM_COMMANDS, type DramCommand, type DramPreset } from '../../../src/dram/index.ts';
+import { controllerConfig, controllerShape, DramController, MappedDramController, type ControllerOptions, type Observed } from '../../../rtl/controller/index.ts';
 import { ColumnKind, RowKind } from '../../../rtl/dram/interface.ts';
 
 export interface Request {
@@ -46,13 +46,25 @@ const codes = (kinds: object): Map<number, DramCommand> => new Map(Object.entrie
 /**
  * The controller, with a memory in plain TypeScript behind its data port: rows of bytes in a Map, read and written when commands stand on the port.
  * The order of accepted requests says what each read must return; nothing of the controller is looked at but its ports.
+ *
+ * With a mapping, requests go through it as addresses.
  */
-export function serve(options: ControllerOptions, requests: readonly Request[], run: { readonly engine?: EngineName; readonly until?: number; readonly limit?: number; readonly stop?: { readonly at: number; readonly resume: number }; readonly wave?: boolean; readonly checked?: DramPreset; readonly after?: (sim: Observed) => void } = {}): Outcome {
+export function serve(options: ControllerOptions, requests: readonly Request[], run: { readonly engine?: EngineName; readonly mapping?: string; readonly until?: number; readonly limit?: number; readonly stop?: { readonly at: number; readonly resume: number }; readonly wave?: boolean; readonly checked?: DramPreset; readonly after?: (sim: Observed) => void } = {}): Outcome {
   const config = controllerConfig(options);
   const shape = controllerShape(config.preset);
   const { preset } = config;
   const { banksPerGroup } = preset.organisation;
-  const sim = simulate(DramController(options), { engine: run.engine ?? 'wasm', ...(run.wave === true && { record: WAVE }) });
+  const { mapping } = run;
+  const Controller = mapping === undefined ? DramController(options) : (MappedDramController({ ...options, mapping }) as unknown as ReturnType<typeof DramController>);
+  const sim = simulate(Controller, { engine: run.engine ?? 'wasm', ...(run.wave === true && { record: WAVE }) });
+  const map = mapping === undefined ? undefined : addressMapping(mapping, preset.organisation);
+  /** Puts the place of a request on the port: as it is, or as its address. */
+  const place = ({ bank, row, column }: Request): object => {
+    if (map === undefined) return { bank, row, column };
+    const inPc = bank % shape.banksPerPseudoChannel;
+    const address = map.addressOf({ pseudoChannel: Math.floor(bank / shape.banksPerPseudoChannel), group: Math.floor(inPc / banksPerGroup), bank: inPc % banksPerGroup, row, column, offset: 0 });
+    return { address: map.addressBits > 32 ? BigInt(address) : address };
+  };
   sim.reset(1);
   const { request, response, command, data } = sim.io;
   const rowCodes = codes(RowKind);
@@ -105,9 +117,7 @@ export function serve(options: ControllerOptions, requests: readonly Request[], 
     if (offer !== undefined) {
       request.write = offer.write ? 1 : 0;
       request.id = free[0]!;
-      request.bank = offer.bank;
-      request.row = offer.row;
-      request.column = offer.column;
+      Object.assign(request, place(offer));
       request.data = new Array<number>(shape.words).fill(offer.value * 0x01010101);
       request.mask = shape.bytes > 32 ? offer.mask : Number(offer.mask);
     }

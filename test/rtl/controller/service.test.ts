@@ -5,23 +5,11 @@ import { simulate } from '../../../src/index.ts';
 import { DramBench } from '../../../bench/designs/dram.ts';
 import { seedOf } from '../../cosim/helpers.ts';
 import { requests, serveOrShow } from './arbitrary.ts';
-import type { Outcome, Request } from './harness.ts';
+import type { Request } from './harness.ts';
+import { overtakes } from './bound.ts';
 
 const read = (bank: number, row: number, column: number): Request => ({ gap: 0, write: false, bank, row, column, value: 0, mask: 0n });
 const write = (bank: number, row: number, column: number): Request => ({ ...read(bank, row, column), write: true });
-
-/** Of each request, how many younger ones of its direction were answered before it, and how many older ones it found waiting. */
-function overtakes({ served }: Outcome): { readonly overtaken: number; readonly ahead: number }[] {
-  // A read that a queued write answered was in no queue.
-  const queued = served.filter(({ request, causes }) => request.write || causes!.at(-1)! > 1);
-  return queued.map((s) => {
-    const same = queued.filter(({ request }) => request.write === s.request.write);
-    return {
-      overtaken: same.filter((o) => o.accepted > s.accepted && o.answered < s.answered).length,
-      ahead: same.filter((o) => o.accepted < s.accepted && o.answered > s.accepted).length,
-    };
-  });
-}
 
 describe('nobody starves', () => {
   const preset = dramPreset('ramulator2-hbm2-2000');
