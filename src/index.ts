@@ -13,3 +13,4 @@ export * from './pim/index.ts';
 export * from './export/index.ts';
 export * from './coverage/index.ts';
 export * from './formal/index.ts';
+export * from './mutate/index.ts';

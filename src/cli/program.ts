@@ -9,6 +9,7 @@ import type { Io } from './io.ts';
 import { lint, type LintOptions } from './lint.ts';
 import { list } from './list.ts';
 import { load, testbenches } from './load.ts';
+import { addMutate } from './mutate.ts';
 import { addPim } from './pim.ts';
 import { addProve } from './prove.ts';
 import { EXIT, reportError } from './report.ts';
@@ -62,6 +63,7 @@ function makeProgram(io: Io, done: (code: number) => void): Command {
   addSweep(program, io, done);
   addOthers(program, io, done);
   addProve(program, io, done);
+  addMutate(program, io, done);
   addCoverage(program, io, done);
   addDram(program, io, done);
   addPim(program, io, done);
@@ -79,6 +81,7 @@ Examples:
   wordline export tb/counter.ts --out counter.v
   wordline cosim tb/counter.ts --with icarus  the same testbench on the exported Verilog
   wordline prove rtl/lib/fifo.ts --module Fifo --param depth=4 --param width=8
+  wordline mutate rtl/counter.ts --with test/counter-mutants.ts
   wordline wave a.vcd --signals '**.value' --from 5ns --to 40ns
   wordline dram check commands.csv --preset samsung-hbm2
   wordline pim list kernel.pim

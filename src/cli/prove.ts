@@ -59,7 +59,7 @@ function readParameters(given: readonly string[]): Record<string, unknown> {
 }
 
 /** The module of that name among the exports; with parameters, one that a family of that name makes. */
-function choose(exports: ReadonlyMap<string, unknown>, file: string, name: string | undefined, given: readonly string[]): Chosen {
+export function chooseModule(exports: ReadonlyMap<string, unknown>, file: string, name: string | undefined, given: readonly string[]): Chosen {
   if (given.length > 0) {
     const families = new Map([...exports].filter(([, v]) => typeof v === 'function'));
     const [key, family] = [...families].find(([k]) => k === name) ?? (name === undefined && families.size === 1 ? [...families][0]! : []);
@@ -92,8 +92,8 @@ export async function proveCommand(file: string, options: ProveCommandOptions, i
   try {
     const path = existing(file, io);
     const exports = await load(file, io);
-    const chosen = choose(exports, file, options.module, options.param ?? []);
-    const other = options.equivalentTo === undefined ? undefined : choose(exports, file, options.equivalentTo, []);
+    const chosen = chooseModule(exports, file, options.module, options.param ?? []);
+    const other = options.equivalentTo === undefined ? undefined : chooseModule(exports, file, options.equivalentTo, []);
     const both = other === undefined ? [chosen] : [chosen, other];
     const source: ProofSource = {
       imports: [...new Set(both.map((c) => c.name))].map((name) => ({ name, file: path })),

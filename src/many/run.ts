@@ -25,6 +25,8 @@ export interface ManyOptions<J extends AnyJob = Job> {
   readonly seed?: number;
   /** After a failed point, start no other and give up those behind it; the ones before it are finished. */
   readonly stopAtFirst?: boolean;
+  /** Seconds that a point may take: then its thread is ended, and it has failed with `timed-out`. Default: without end. */
+  readonly timeout?: number;
   /** Ends all threads at once, wherever they are. */
   readonly signal?: AbortSignal;
   /** Most JavaScript heap of a thread, in MiB; what is in shared memory is not part of it. Default: as in the main thread. */
@@ -32,7 +34,7 @@ export interface ManyOptions<J extends AnyJob = Job> {
   readonly onProgress?: (progress: ManyProgress<PointOf<J>, ResultOf<J>>) => void;
 }
 
-const KEYS: readonly (keyof ManyOptions)[] = ['module', 'export', 'points', 'shared', 'workers', 'seed', 'stopAtFirst', 'signal', 'heapMb', 'onProgress'];
+const KEYS: readonly (keyof ManyOptions)[] = ['module', 'export', 'points', 'shared', 'workers', 'seed', 'stopAtFirst', 'timeout', 'signal', 'heapMb', 'onProgress'];
 
 /**
  * Runs a job for each point on worker threads; the results, in the order of the points.
@@ -61,21 +63,22 @@ function problemsOf(error: Error): readonly Problem[] {
  * Runs a job for each point on worker threads, and tells what became of each, in the order of the points. Points that fail, also by the
  * death of their thread, are outcomes like others; after `signal` the points without an end are `skipped`.
  *
- * Errors: `unknown-option`, `no-file`, `no-job` and what the module throws when it is loaded, `bad-workers`, `bad-seed`, `bad-heap`,
+ * Errors: `unknown-option`, `bad-option`, `no-file`, `no-job` and what the module throws when it is loaded, `bad-workers`, `bad-seed`, `bad-heap`,
  * `shared-not-clonable`, `worker-failed`.
  */
 export async function settleMany<J extends AnyJob = Job>(options: ManyOptions<J>): Promise<Outcome<PointOf<J>, ResultOf<J>>[]> {
   knownKeys('runMany', options, KEYS);
-  const { points, seed = 0, workers = availableParallelism(), heapMb, signal, stopAtFirst = false, onProgress } = options;
+  const { points, seed = 0, workers = availableParallelism(), heapMb, timeout, signal, stopAtFirst = false, onProgress } = options;
   if (!Number.isInteger(workers) || workers < 1) fail('bad-workers', `workers: ${workers} is no number of threads`, { hint: 'a whole number from 1' });
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) fail('bad-seed', `seed: ${seed}; a seed is a whole number from 0 to ${2 ** 32 - 1}`);
   if (heapMb !== undefined && !(heapMb > 0)) fail('bad-heap', `heapMb: ${heapMb} is no size of a heap`, { hint: 'a number of MiB, or leave it out' });
+  if (timeout !== undefined && !(timeout > 0)) fail('bad-option', `timeout: ${timeout} is no number of seconds above 0`);
   const setup = { module: moduleUrl(options.module), name: options.export ?? 'job', shared: share(options.shared) };
   const skipped = points.map((point, index) => ({ index, point, seed: pointSeed(seed, index), status: 'skipped' as const }));
   if (points.length === 0 || signal?.aborted === true) return skipped;
 
   type Result = ResultOf<J>;
-  const schedule = new Schedule<PointOf<J>, Result>(skipped, stopAtFirst, onProgress);
+  const schedule = new Schedule<PointOf<J>, Result>(skipped, stopAtFirst, onProgress, timeout);
   const lanes = Math.min(workers, points.length);
   const threads = await startThreads(lanes, setup, heapMb, (error) => schedule.giveUp(error));
   const stop = (): void => schedule.stopFrom(0);

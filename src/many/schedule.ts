@@ -26,6 +26,7 @@ export class Schedule<P, R> {
     private readonly skipped: readonly Outcome<P, R>[],
     private readonly stopAtFirst: boolean,
     private readonly onProgress: ((progress: ManyProgress<P, R>) => void) | undefined,
+    private readonly timeout?: number,
   ) {
     this.#outcomes = [...skipped];
     this.#end = skipped.length;
@@ -58,15 +59,22 @@ export class Schedule<P, R> {
     const { point, seed } = this.skipped[index]!;
     const controller = new AbortController();
     this.#running.set(index, controller);
-    const ended = await endOf(threads, { index, seed, point }, controller.signal);
+    const late = new AbortController();
+    const timer = this.timeout === undefined ? undefined : setTimeout(() => late.abort(), this.timeout * 1000);
+    const ended = await endOf(threads, { index, seed, point }, AbortSignal.any([controller.signal, late.signal]));
+    clearTimeout(timer);
     this.#running.delete(index);
     // Also what ended in the same moment in which it was given up.
     if (controller.signal.aborted) return;
     if (ended.status === 'unusable') return this.giveUp(ended.error);
-    const outcome: Outcome<P, R> = { index, point, seed, ...(ended as { status: 'done'; result: R } | { status: 'failed'; error: Error }) };
+    const outcome: Outcome<P, R> = { index, point, seed, ...((late.signal.aborted ? this.#late() : ended) as { status: 'done'; result: R } | { status: 'failed'; error: Error }) };
     this.#outcomes[index] = outcome;
-    if (ended.status === 'failed' && this.stopAtFirst) this.#endWith(index);
+    if (outcome.status === 'failed' && this.stopAtFirst) this.#endWith(index);
     this.onProgress?.({ done: ++this.#done, total: this.skipped.length, outcome });
+  }
+
+  #late(): End {
+    return { status: 'failed', error: new WordlineError({ code: 'timed-out', message: `it has not ended within ${this.timeout} s` }) };
   }
 
   /** How much behind the failed point has ended already depends on the threads: it is forgotten, so that the outcomes do not. */

@@ -119,6 +119,12 @@ describe('a signal', () => {
     expect(errors(outcomes)).toEqual(['done', 'skipped', 'skipped', 'skipped']);
   });
 
+  it('a time limit for each point ends its thread, and the others go on', async () => {
+    const outcomes = await settleTrouble(['none', 'forever', 'hang', 'none'], { timeout: 4 });
+    expect(errors(outcomes)).toEqual(['done', 'timed-out', 'timed-out', 'done']);
+    expect((await caught(settleTrouble(['none'], { timeout: 0 }))).code).toBe('bad-option');
+  });
+
   it('ends a thread in the middle of compiled code', async () => {
     const controller = new AbortController();
     const points = [1, 2_000_000_000].map((cycles): Channel => ({ seed: 1n, cycles }));
