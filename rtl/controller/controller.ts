@@ -1,10 +1,10 @@
 import { bit, flip, indexWidth, module, parametric, uint, vec, type Hardware, type Inside, type Signal } from '../../src/index.ts';
-import type { DramCommand } from '../../src/dram/index.ts';
+import { controlRow, type DramCommand } from '../../src/dram/index.ts';
 import { ColumnKind, commandPort, dataPort, RowKind } from '../dram/interface.ts';
 import { Banks, type Issue } from './banks.ts';
 import { controllerConfig, controllerShape, type ControllerConfig, type ControllerOptions, type ControllerShape, type PimShape } from './config.ts';
 import { arrivals, GuestData, readsToCome, WriteData, writePath } from './data.ts';
-import { ARRIVAL_BITS, arrivalOrder, controlRows, Guest, guestPort, type GuestEnd } from './guest.ts';
+import { ARRIVAL_BITS, arrivalOrder, Guest, guestPort, type GuestEnd } from './guest.ts';
 import { requestPort, responsePort } from './interface.ts';
 import { power } from './power.ts';
 import { AgedQueue, type Lanes, type RowChange } from './queue.ts';
@@ -225,7 +225,7 @@ function hardware(hw: Hardware, config: ControllerConfig, { request, response, c
   const rowBit = (is: Signal<1>): Signal => (guest === undefined ? bankBit(rowBank, is) : is.mux(spoken!.bits(), hw.lit<number>(total, 0)));
   hw.when(issued, () => banks.open.next(banks.open.or(rowBit(anyActivate)).and(rowBit(close).or(pcBanks).or(bankBit(columnBank, autoClose)).not())));
   hw.when(anyActivate, () => (guest === undefined ? banks.openRow.nextAt(rowBank, rowRow) : banks.openRow.next(spoken!.mux(rowRow.splat(total), banks.openRow))));
-  guest?.update(config.preset.organisation.rows, { when: opens, which: guestRow!.which, row: rowRow }, close.or(closeAll).mux(pcOf(rowBank).oneHot<number>(pseudoChannels), hw.lit<number>(pseudoChannels, 0)));
+  guest?.update(config.preset.organisation, { when: opens, which: guestRow!.which, row: rowRow }, close.or(closeAll).mux(pcOf(rowBank).oneHot<number>(pseudoChannels), hw.lit<number>(pseudoChannels, 0)));
   guest?.show(banks.open, banks.openRow);
 
   const change: RowChange = { activate, close, closeAll, bank: rowBank, row: rowRow, pcShift };
@@ -235,7 +235,7 @@ function hardware(hw: Hardware, config: ControllerConfig, { request, response, c
   const hits = opensIt.mux(rowRow.eq(toRow), stays.and(banks.openRow.at(toBank).eq(toRow)));
   // Rows of the guest are none of the host's: they are closed before its turn.
   const hit = hw.name('isHit', guest === undefined ? hits : hits.and(guest.modeOf(pcOf(toBank)).not()));
-  if (guest !== undefined) hw.assert(accept.and(toRow.ge(controlRows(config.preset.organisation.rows).B_ROW)).not(), 'host requests stay out of the control rows');
+  if (guest !== undefined) hw.assert(accept.and(toRow.ge(controlRow('B_ROW', config.preset.organisation))).not(), 'host requests stay out of the control rows');
   const counted = statistics(hw, config, shape, {
     reads,
     writes,

@@ -1,11 +1,9 @@
 import { bit, indexWidth, inp, interfaceOf, out, uint, vec, type Flip, type Hardware, type Inside, type Reg, type Signal } from '../../src/index.ts';
+import { controlRow, type Organisation } from '../../src/dram/index.ts';
 import type { ControllerShape, PimShape } from './config.ts';
 
 type Word = ReturnType<typeof uint<32>>;
 const lanes = (n: number, width: number) => vec<number, ReturnType<typeof uint<number>>>(n, uint<number>(width));
-
-/** Control rows of a bank; what they do is in docs/pim.md. */
-export const controlRows = (rows: number) => ({ AB_ROW: rows - 1, SB_ROW: rows - 2, CONF_ROW: rows - 3, A_ROW: rows - 4, B_ROW: rows - 5 });
 
 /**
  * The second client of a controller, seen from there: it proposes a row and a column command for each pseudo-channel (a bit or lane each) and is
@@ -146,9 +144,9 @@ export class Guest {
   }
 
   /** The clock edge. `activated`: rows that the guest opens; `closes`: pseudo-channels in which rows are closed, by whomever. */
-  update(rows: number, activated: { readonly when: Signal<1>; readonly which: Signal; readonly row: Signal }, closes: Signal): void {
+  update(organisation: Organisation, activated: { readonly when: Signal<1>; readonly which: Signal; readonly row: Signal }, closes: Signal): void {
     const { hw } = this;
-    const { AB_ROW, SB_ROW } = controlRows(rows);
+    const [AB_ROW, SB_ROW] = [controlRow('AB_ROW', organisation), controlRow('SB_ROW', organisation)];
     const none = hw.lit<number>(this.mode.width, 0);
     const isMode = activated.row.eq(AB_ROW).or(activated.row.eq(SB_ROW));
     const begins = activated.when.and(isMode).mux(activated.which, none);

@@ -1,32 +1,34 @@
 import { bit, flip, module, parametric, uint } from '../../src/index.ts';
+import { pimConfig, type PimOptions } from '../../src/pim/index.ts';
 import { commandPort, dataPort } from '../dram/index.ts';
 import { controllerConfig, controllerShape, type ControllerOptions } from './config.ts';
 import { GuestController } from './controller.ts';
 import { requestPort, responsePort } from './interface.ts';
 import { pimRequestPort } from './pim-queue.ts';
-import { PimSequencer, type SequencerParameters } from './pim-sequencer.ts';
+import { PimSequencer } from './pim-sequencer.ts';
 import { Owner, Phase, Turns } from './pim-turns.ts';
 import { OWED_BITS } from './refresh.ts';
 import { statisticsPorts } from './statistics.ts';
 
-export interface PimControllerOptions extends ControllerOptions {
-  readonly pim: SequencerParameters['pim'];
+export interface PimControllerOptions extends Omit<ControllerOptions, 'pim'> {
+  readonly pim: Omit<PimOptions, 'preset'>;
   /** PIM requests that wait, 2 to 128. Default 64. */
   readonly pimEntries?: number;
   readonly slice?: number;
 }
 
-const parts = ({ pim, pimEntries = 64, slice: _slice, ...options }: PimControllerOptions) => {
+const parts = ({ pim: given, pimEntries = 64, slice: _slice, ...options }: PimControllerOptions) => {
+  const pim = pimConfig({ ...given, preset: options.preset });
   const config = controllerConfig({ ...options, pim });
   const shape = controllerShape(config.preset);
-  return { config, shape, entries: pimEntries };
+  return { config, shape, pim, entries: pimEntries };
 };
 
 /** Controller, sequencer and arbiter: everything of a PIM channel but the memory. */
 export const PimController = parametric((options: PimControllerOptions) => {
-  const { config, shape, entries } = parts(options);
+  const { config, shape, pim, entries } = parts(options);
   const { preset } = config;
-  const { pim, pimEntries: _entries, slice = 300, ...rest } = options;
+  const { pim: _pim, pimEntries: _entries, slice = 300, ...rest } = options;
   return module(
     `PimController_${preset.name.replaceAll(/\W/g, '_')}`,
     {

@@ -1,6 +1,7 @@
+import { controlRow, type ControlRow } from '../../src/dram/index.ts';
 import { bit, flip, indexWidth, module, parametric, uint, type DramPreset, type Hardware, type Signal } from '../../src/index.ts';
 import { controllerShape, type PimShape } from './config.ts';
-import { ARRIVAL_BITS, controlRows, guestPort } from './guest.ts';
+import { ARRIVAL_BITS, guestPort } from './guest.ts';
 import { PimQueue, pimRequestPort } from './pim-queue.ts';
 
 export interface SequencerParameters {
@@ -46,7 +47,8 @@ export const PimSequencer = parametric(({ preset, pim, entries }: SequencerParam
   const shape = controllerShape(preset);
   const { organisation, timing } = preset;
   const { banksPerUnit } = pim;
-  const rows = controlRows(organisation.rows);
+  const row = (name: ControlRow): number => controlRow(name, organisation);
+  const rows = { AB_ROW: row('AB_ROW'), SB_ROW: row('SB_ROW'), CONF_ROW: row('CONF_ROW'), B_ROW: row('B_ROW') };
   const pcs = Array.from({ length: shape.pseudoChannels }, (_, p) => p);
   /** Cycles from a write to its effect, and from a trigger to the last of its. */
   const arrives = timing.WL + shape.beats;

@@ -6,7 +6,7 @@ import { options as plainOptions } from './arbitrary.ts';
 import type { Request } from './harness.ts';
 import { serveBoth, type PimOutcome, type PimRequest } from './pim-harness.ts';
 
-export const pimOptions = (preset: DramPreset): fc.Arbitrary<PimControllerOptions> =>
+export const pimOptions = (preset: DramPreset): fc.Arbitrary<PimControllerOptions & { readonly pim: { readonly banksPerUnit: number } }> =>
   fc
     .record({
       plain: plainOptions(preset),

@@ -46,7 +46,7 @@ const codes = (kinds: object): Map<number, DramCommand> => new Map(Object.entrie
 export function serveBoth(options: PimControllerOptions, host: readonly Request[], pim: readonly PimRequest[], run: { readonly engine?: EngineName; readonly limit?: number; readonly until?: number; readonly wave?: boolean } = {}): PimOutcome {
   const { preset } = options;
   const shape = controllerShape(preset);
-  const { banksPerUnit } = options.pim;
+  const { banksPerUnit = 4 } = options.pim;
   const { organisation, timing } = preset;
   const top = organisation.rows;
   const pcs = shape.pseudoChannels;
