@@ -148,7 +148,8 @@ function rowTable({ rows, requests }: DramRunReport): string {
 function stallTable({ stalls, latency }: DramRunReport): string {
   const seen = DIRECTIONS.filter((d) => latency[d].count > 0);
   const line = (name: string, of: (d: Direction) => number): (string | number)[] => [name, ...seen.flatMap((d) => [of(d), round(of(d) / latency[d].count, 2), shareOf(of(d), latency[d].total)])];
-  const cells = [...CAUSES.map((cause) => line(cause, (d) => stalls[d][cause])), line('latency', (d) => latency[d].total)];
+  const met = CAUSES.filter((cause) => seen.some((d) => stalls[d][cause] > 0));
+  const cells = [...met.map((cause) => line(cause, (d) => stalls[d][cause])), line('latency', (d) => latency[d].total)];
   return `what the cycles of requests went to; causes add up to the latency\n${plainTable(['cause', ...seen.flatMap((d) => [`${d}: cycles`, 'a request', '%'])], cells)}\n`;
 }
 

@@ -38,6 +38,9 @@ const COLUMNS: readonly DramCommand[] = ['RD', 'RDA', 'WR', 'WRA'];
  * as early as a rule allowed, and so on until the first burst. Where no rule binds, somebody had nothing to ask for or something better to do.
  * Of several rules that bind, the one that reaches back furthest counts, of equals the first by name.
  *
+ * A rule that had delayed the first burst as well, by as many cycles, and was running for the second one before that, has not made the gap: both
+ * bursts are then looked at before it. Thus tRCD does not count where rows are opened in advance, but what kept one ACT from another.
+ *
  * Bursts count at their commands: between RD and WR, latencies are not part of the gap.
  */
 export class BusTimeCounter {
@@ -53,9 +56,10 @@ export class BusTimeCounter {
   #count = 0;
   /** Number of the last command of each kind in each place: the channel, its pseudo-channels, all groups, all banks. */
   readonly #latest: Float64Array;
-  /** Of each pseudo-channel: the last four ACTs, until when bursts last, since when somebody wants one. */
+  /** Of each pseudo-channel: the last four ACTs, until when bursts last, the number of the last one, since when somebody wants one. */
   readonly #activates: number[][];
   readonly #busyUntil: number[];
+  readonly #lastBurst: number[];
   readonly #waitsSince: number[];
   #data = 0;
   #noRequest = 0;
@@ -74,6 +78,7 @@ export class BusTimeCounter {
     const each = <T>(make: () => T): T[] => Array.from({ length: pseudoChannels }, make);
     this.#activates = each(() => []);
     this.#busyUntil = each(() => 0);
+    this.#lastBurst = each(() => NONE);
     this.#waitsSince = each(() => 0);
   }
 
@@ -88,6 +93,7 @@ export class BusTimeCounter {
       this.#gap(pseudoChannel, cycle, this.#count);
       this.#data += this.#preset.organisation.burstCycles;
       this.#busyUntil[pseudoChannel] = cycle + this.#preset.organisation.burstCycles;
+      this.#lastBurst[pseudoChannel] = this.#count;
     }
     this.#remember(event, kind);
     this.#count++;
@@ -170,11 +176,16 @@ export class BusTimeCounter {
 
   /** Divides the idle cycles before a burst. */
   #gap(pc: number, cycle: number, number: number): void {
-    const start = this.#busyUntil[pc]!;
-    let [end, at] = [cycle, number];
-    while (end > start && at > this.#count - REMEMBERED && this.#rule[at % REMEMBERED] !== NONE) {
-      const rule = this.#rule[at % REMEMBERED]!;
-      at = this.#earlier[at % REMEMBERED]!;
+    let [start, end, at] = [this.#busyUntil[pc]!, cycle, number];
+    for (let before = this.#lastBurst[pc]!; this.#delaysBoth(at, before); before = this.#earlierOf(before)) {
+      const earlier = this.#earlierOf(at);
+      start -= end - this.#cycleOf(earlier);
+      end = this.#cycleOf(earlier);
+      at = earlier;
+    }
+    while (end > start && this.#ruleOf(at) !== NONE) {
+      const rule = this.#ruleOf(at);
+      at = this.#earlierOf(at);
       const from = Math.max(start, this.#cycleOf(at));
       this.#lost[rule]! += end - from;
       end = from;
@@ -183,5 +194,21 @@ export class BusTimeCounter {
     const empty = Math.min(Math.max(0, this.#waitsSince[pc]! - start), end - start);
     this.#noRequest += empty;
     this.#controller += end - start - empty;
+  }
+
+  /** Is the rule that binds a command already running when one before it is given, and has it delayed that one by as much? */
+  #delaysBoth(number: number, before: number): boolean {
+    const rule = this.#ruleOf(number);
+    if (rule === NONE || rule !== this.#ruleOf(before)) return false;
+    const [mine, its] = [this.#earlierOf(number), this.#earlierOf(before)];
+    return its < mine && mine < before && this.#cycleOf(number) - this.#cycleOf(mine) === this.#cycleOf(before) - this.#cycleOf(its);
+  }
+
+  #ruleOf(number: number): number {
+    return number === NONE || number <= this.#count - REMEMBERED ? NONE : this.#rule[number % REMEMBERED]!;
+  }
+
+  #earlierOf(number: number): number {
+    return this.#earlier[number % REMEMBERED]!;
   }
 }

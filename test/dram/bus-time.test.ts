@@ -30,20 +30,31 @@ function oracle(events: readonly DramCommandEvent[], preset: DramPreset): { read
   let [data, controller] = [0, 0];
   for (let pc = 0; pc < preset.organisation.pseudoChannels; pc++) {
     let start = 0;
+    let last: number | undefined;
     events.forEach((e, i) => {
       if (!COLUMNS.includes(e.command) || e.pseudoChannel !== pc) return;
       const owner = new Map<number, string>();
-      for (let at: number | undefined = i; at !== undefined && events[at]!.cycle > start; ) {
+      let [first, second] = [last, i];
+      // The same wait for both, the second one's begun before the first one is given.
+      for (let shared = true; shared; ) {
+        const [a, b] = [first === undefined ? undefined : binding(events, first, preset), binding(events, second, preset)];
+        shared = a !== undefined && b !== undefined && a.rule === b.rule && a.cycles === b.cycles && b.from < first! && a.from < b.from;
+        if (shared) [first, second] = [a!.from, b!.from];
+      }
+      const shift = e.cycle - events[second]!.cycle;
+      start -= shift;
+      for (let at: number | undefined = second; at !== undefined && events[at]!.cycle > start; ) {
         const bound: ReturnType<typeof binding> = binding(events, at, preset);
         if (bound !== undefined) for (let cycle = events[bound.from]!.cycle; cycle < events[at]!.cycle; cycle++) owner.set(cycle, bound.rule);
         at = bound?.from;
       }
-      for (let cycle = start; cycle < e.cycle; cycle++) {
+      for (let cycle = start; cycle < e.cycle - shift; cycle++) {
         const rule = owner.get(cycle);
         if (rule === undefined) controller++;
         else rules[rule] = (rules[rule] ?? 0) + 1;
       }
       start = e.cycle + preset.organisation.burstCycles;
+      last = i;
       data += preset.organisation.burstCycles;
     });
   }
@@ -68,6 +79,19 @@ describe('what keeps the data bus idle', () => {
     const { rules, controller } = counted(events, preset, 1000);
     expect(rules).toEqual({ tRFC, tRCDRD });
     expect(controller).toBe(40);
+  });
+
+  it('rows that are opened in advance wait for each other, and not for tRCD', () => {
+    const preset = dramPreset('samsung-hbm2');
+    const { tRCDRD, tRRDS, tFAW } = preset.timing;
+    // Eight banks of four groups, one read each: four ACTs tRRDS apart, and the next ones tFAW after those.
+    const at = Array.from({ length: 8 }, (_, i) => 2 + (i % 4) * tRRDS + Math.floor(i / 4) * tFAW);
+    const events = at.flatMap((cycle, i) => [event('ACT', cycle, { group: i % 4, bank: i >> 2 }), event('RD', cycle + tRCDRD, { group: i % 4, bank: i >> 2 })]).sort((a, b) => a.cycle - b.cycle);
+    const { rules } = counted(events, preset, 200);
+    const gap = tRRDS - preset.organisation.burstCycles;
+    expect(tFAW).toBe(4 * tRRDS);
+    // tFAW keeps the second four away from the first, and those of each from one another only because they had been apart.
+    expect(rules).toEqual({ tRCDRD, tRRDS: 6 * gap, tFAW: gap });
   });
 
   it('tells waiting for requests from waiting for the controller', () => {
