@@ -5,7 +5,7 @@ import { scalar, type Shape } from '../ir/shape.ts';
 import { visitStatements } from '../ir/visit.ts';
 import { withCondition, withConstant, withNewOp, withNode, withOp, withStatement } from './edit.ts';
 import { isLive, liveParts, type Live } from './live.ts';
-import { operandTexts, opText, textOf } from './text.ts';
+import { operandTexts, opText, textOf, valueText } from './text.ts';
 
 /**
  * | kind        | what is changed                                                              |
@@ -41,6 +41,9 @@ const SWAPS: Readonly<Partial<Record<OpName, readonly OpName[]>>> = {
 
 /** not(a < b) is b <= a: a comparison turned round needs no node more. */
 const TURNED: Readonly<Partial<Record<OpName, OpName>>> = { lt: 'le', le: 'lt', ltS: 'leS', leS: 'ltS' };
+
+/** Operands that a sentence can name. */
+const LONG = 4;
 
 /** All changes of a module alone, in the order of its nodes and then of its statements. */
 export function changesOf(module: Module): Change[] {
@@ -84,10 +87,10 @@ function ofOperator(module: Module, node: OpNode): Change[] {
     const constant = module.nodes[arg]!;
     if (constant.kind !== 'const') return;
     for (const value of near(constant)) {
-      const after = opText(op, names.with(i, String(value)), attrs);
+      const what = args.length > LONG ? `argument ${i + 1} of ${op} is ${valueText(value, constant)} instead of ${names[i]!}` : became(before, opText(op, names.with(i, valueText(value, constant)), attrs));
       found.push({
         kind: 'constant',
-        what: became(before, after),
+        what,
         origin,
         apply: () => {
           const [more, id] = withConstant(module, value, constant, constant.origin);
@@ -111,7 +114,7 @@ function near({ value, width, lanes }: ConstNode): bigint[] {
 
 function ofReset(module: Module, reg: RegNode): Change {
   const initial = reg.initial ^ 1n;
-  return { kind: 'reset', what: `${reg.name ?? 'a register'} begins with ${initial} instead of ${reg.initial}`, origin: reg.origin, apply: () => withNode(module, { ...reg, initial }) };
+  return { kind: 'reset', what: `${reg.name ?? 'a register'} begins with ${valueText(initial, reg)} instead of ${valueText(reg.initial, reg)}`, origin: reg.origin, apply: () => withNode(module, { ...reg, initial }) };
 }
 
 function ofStatements(module: Module, live: Live): Change[] {
@@ -140,7 +143,7 @@ function ofValue(module: Module, s: Assign): Change[] {
   if (constant.kind !== 'const') return [];
   return near(constant).map((value) => ({
     kind: 'constant' as const,
-    what: `${textOf(module, s.target)} gets ${value} instead of ${constant.value}`,
+    what: `${textOf(module, s.target)} gets ${valueText(value, constant)} instead of ${valueText(constant.value, constant)}`,
     origin: s.origin,
     apply: () => {
       const [more, id] = withConstant(module, value, constant, constant.origin);

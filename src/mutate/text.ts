@@ -1,5 +1,6 @@
 import type { Module, NodeId, OpNode } from '../ir/netlist.ts';
 import type { OpName } from '../ir/operators/index.ts';
+import type { Shape } from '../ir/shape.ts';
 
 /** Operators that people write between their operands. */
 const BETWEEN: Readonly<Partial<Record<OpName, string>>> = { and: '&', or: '|', xor: '^', add: '+', addWide: '+', sub: '-', subWide: '-', mul: '*', eq: '==', ne: '!=', lt: '<', le: '<=', ltS: '<', leS: '<=' };
@@ -13,7 +14,7 @@ export function textOf(module: Module, id: NodeId, depth = DEPTH): string {
   if (node.name !== undefined) return node.name;
   switch (node.kind) {
     case 'const':
-      return String(node.value);
+      return valueText(node.value, node);
     case 'port':
       return `${module.instances[node.instance]!.name}.${node.port}`;
     case 'read':
@@ -28,6 +29,12 @@ export function textOf(module: Module, id: NodeId, depth = DEPTH): string {
     case 'reg':
       return node.kind;
   }
+}
+
+/** A number, or those of all lanes. */
+export function valueText(value: bigint, { width, lanes }: Shape): string {
+  if (lanes === 1) return String(value);
+  return `[${Array.from({ length: lanes }, (_, i) => BigInt.asUintN(width, value >> BigInt(i * width))).join(', ')}]`;
 }
 
 /** Operands, in brackets where it takes them. */
