@@ -324,3 +324,15 @@ it('shows progress on a terminal', async () => {
   expect(said.code).toBe(0);
   expect(text).toMatch(/requests .*\d+\/20000/);
 });
+
+it('the commands of its guide work', async () => {
+  const guide = readFileSync('docs/dram-run.md', 'utf8');
+  const lines = [...guide.matchAll(/^```sh\n([^]*?)^```$/gm)].flatMap(([, block]) => block!.trim().split('\n'));
+  expect(lines.length).toBeGreaterThan(4);
+  for (const line of lines) {
+    // Fewer requests than the guide has: the same commands are what is tried.
+    const [program, ...argv] = [...line.replace(/--(requests|count) \d+/, '--$1 500').matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+    expect(program).toBe('wordline');
+    expect(await wordline(argv, { cwd: folder }), line).toMatchObject({ code: 0, err: '' });
+  }
+});
