@@ -28,6 +28,19 @@ function eachWindow({ images, channels, height, width }: GoldenTensor, { kernel,
   return place;
 }
 
+/** Adds up what overlapping windows give to a value; the first is taken as it is, so that -0 stays. */
+function gather(n: number): { readonly dx: Float64Array; readonly give: (i: number, g: number) => void } {
+  const dx = new Float64Array(n);
+  const given = new Set<number>();
+  return {
+    dx,
+    give(i, g) {
+      dx[i] = given.has(i) ? dx[i]! + g : g;
+      given.add(i);
+    },
+  };
+}
+
 /** N x C x OH x OW. A NaN in a window comes out. */
 export function goldenMaxPool(tensor: GoldenTensor, window: GoldenWindow, x: Float64Array): Float64Array {
   const y: number[] = [];
@@ -37,10 +50,12 @@ export function goldenMaxPool(tensor: GoldenTensor, window: GoldenWindow, x: Flo
 
 /** The gradient of a window goes to the first of its largest values; gradients of overlapping windows are added in doubles, window by window. */
 export function goldenMaxPoolBackward(tensor: GoldenTensor, window: GoldenWindow, x: Float64Array, dy: Float64Array): Float64Array {
-  const dx = new Float64Array(x.length);
+  const { dx, give } = gather(x.length);
   eachWindow(tensor, window, (place, indices) => {
-    const largest = Math.max(...indices.filter((i) => i >= 0).map((i) => x[i]!));
-    dx[indices.find((i) => i >= 0 && x[i]! === largest)!]! += dy[place]!;
+    const inside = indices.filter((i) => i >= 0);
+    const largest = Math.max(...inside.map((i) => x[i]!));
+    const first = inside.find((i) => x[i]! === largest)!;
+    for (const i of inside) give(i, i === first ? dy[place]! : 0);
   });
   return dx;
 }
@@ -59,9 +74,9 @@ export function goldenAveragePool({ format, fused }: GoldenShape, tensor: Golden
 export function goldenAveragePoolBackward({ format }: GoldenShape, tensor: GoldenTensor, window: GoldenWindow, dy: Float64Array): Float64Array {
   const { round, mul } = laneArithmetic(format);
   const part = round(1 / (window.kernel[0] * window.kernel[1]));
-  const dx = new Float64Array(tensor.images * tensor.channels * tensor.height * tensor.width);
+  const { dx, give } = gather(tensor.images * tensor.channels * tensor.height * tensor.width);
   eachWindow(tensor, window, (place, indices) => {
-    for (const i of indices) if (i >= 0) dx[i]! += mul(dy[place]!, part);
+    for (const i of indices) if (i >= 0) give(i, mul(dy[place]!, part));
   });
   return dx;
 }

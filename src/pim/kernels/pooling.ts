@@ -1,5 +1,6 @@
 import { fail } from '../../diag/index.ts';
-import { textOf, type TensorMemory, type Tensor } from '../layout.ts';
+import { windowed } from '../../nn/shape.ts';
+import { textOf, type Tensor, type TensorMemory, type TensorShape } from '../layout.ts';
 import { ControlWrites } from '../requests.ts';
 import { encodeValue } from '../values.ts';
 import { pimPhase, type Kernel } from './kernel.ts';
@@ -21,8 +22,11 @@ interface PoolAccess {
 function pool(memory: TensorMemory, name: string, { whole, places }: Pool, body: (access: PoolAccess) => readonly Node[], m: readonly number[] = []): Kernel {
   const { config, geometry } = memory;
   const { group } = geometry;
-  if (whole.planeValues !== places.planeValues * places.planes || whole.shape.channels !== places.shape.channels || whole.shape.images !== places.shape.images || places.planes !== 1) {
-    fail('pim-window', `${name}: the windows of ${whole.name} have ${whole.planeValues} places a channel, and ${places.name} is ${textOf(places.shape)}`, { hint: 'give the larger tensor the pool\'s window, the smaller one the shape of its output and no window' });
+  const output: TensorShape = { images: whole.shape.images, ...windowed(whole.shape, whole.window, whole.shape.channels) };
+  if (textOf(output) !== textOf(places.shape) || places.planes !== 1) {
+    fail('pim-window', `${name}: the windows of ${whole.name} make ${textOf(output)}, and ${places.name} is ${textOf(places.shape)}${places.planes === 1 ? '' : ' in windows of its own'}`, {
+      hint: "give the larger tensor the pool's window, the smaller one the shape of its output and no window",
+    });
   }
   const { planes } = whole;
   const access: PoolAccess = {
