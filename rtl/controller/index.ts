@@ -2,8 +2,10 @@
 export { AddressMap, MappedDramController, mappedRequestPort, type MappedControllerOptions } from './address-map.ts';
 export { MemoryChannel, type MemoryChannelOptions } from './channel.ts';
 export { controllerConfig, controllerShape, type ControllerConfig, type ControllerOptions, type ControllerShape, type RefreshMode, type RowPolicy, type StatisticsLevel } from './config.ts';
-export { DramController } from './controller.ts';
+export { DramController, GuestController } from './controller.ts';
 export { requestPort, responsePort } from './interface.ts';
 export { LatencyReport, type LatencyClass, type LatencySummary, type Observed } from './report.ts';
 export { timingPlan, type Load, type TimerName, type TimingPlan } from './timing.ts';
-export { BUCKETS, CAUSES, ROW_OUTCOMES, type Cause } from './statistics.ts';
+export { PimController, type PimControllerOptions } from './pim-channel.ts';
+export { pimRequestPort } from './pim-queue.ts';
+export { BUCKETS, CAUSES, PIM_CAUSES, ROW_OUTCOMES, type Cause } from './statistics.ts';

@@ -65,7 +65,7 @@ export const ArbiterTurns = parametric(({ policy, turnBits = 16 }: TurnsParamete
       const is = (...phases: readonly number[]): Signal<1> => phases.map((p) => phase.eq(p)).reduce((a, b) => a.or(b));
 
       const conditions = Object.fromEntries(Object.entries(CONDITIONS).map(([name, { bits }]) => {
-          const register = hw.reg(name, uint(bits), { reset: policy.conditions[name as Condition] });
+          const register = hw.reg(`${name}Now`, uint(bits), { reset: policy.conditions[name as Condition] });
           hw.when(load, () => register.next(inputs[name as Condition]));
           return [name, register];
         }),
@@ -74,7 +74,7 @@ export const ArbiterTurns = parametric(({ policy, turnBits = 16 }: TurnsParamete
       const host = hw.name('hostWaits', hostReads.ne(0).or(hostWrites.ne(0)));
       const pim = hw.name('pimWaits', pimCount.ne(0));
       const pimOlder = pim.and(host.and(hostOlder).not());
-      const ends = hw.wire('ends', bit, { default: 0 });
+      const ends = hw.wire('ends', bit);
       const served = hw.name('served', is(Phase.HOST).and(hostServed).or(is(Phase.PIM).and(pimServed)));
       const passed = is(Phase.HOST).mux(pimOlder, host.and(hostOlder));
       const count = (name: string, by: Signal<1>): Signal => saturating(hw, name, turnBits, ends, by);
