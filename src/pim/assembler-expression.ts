@@ -36,7 +36,10 @@ class Expression {
     while (TOKEN.lastIndex < text.trimEnd().length) {
       const from = TOKEN.lastIndex;
       const match = TOKEN.exec(text);
-      if (match === null) throw new ExpressionError(`"${text.slice(from).trim()}" cannot be read as a number`, column + from);
+      if (match === null) {
+        const rest = text.slice(from);
+        throw new ExpressionError(`"${rest.trim()}" cannot be read as a number`, column + from + rest.length - rest.trimStart().length);
+      }
       this.#tokens.push({ text: match[1]!, column: column + TOKEN.lastIndex - match[1]!.length });
     }
   }

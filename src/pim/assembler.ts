@@ -49,7 +49,9 @@ export function assembleAll(text: string, config: PimConfig, { file = 'program' 
     const instruction = typeof parsed === 'number' ? decodePim(parsed) : parsed;
     return { text: statement.text, where, operands, word, instruction, broken: parsed === undefined };
   });
-  const all = [...source.problems, ...checkEntries(lines, config)];
+  // A program that could not be read is not empty.
+  const unread = lines.length === 0 && source.problems.length > 0;
+  const all = [...source.problems, ...(unread ? [] : checkEntries(lines, config, source.location(1, 1)))];
   // Rounds of a .repeat have the same mistake.
   const unique = new Map(all.map((p) => [JSON.stringify([p.code, p.message, p.where]), p]));
   const place = ({ where: [first] = [] }: Problem): number => (first !== undefined && 'line' in first ? first.line * 1000 + first.column : 0);

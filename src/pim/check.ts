@@ -26,11 +26,12 @@ export function checkPimWords(words: ArrayLike<number>, config: PimConfig, { fil
   const all = Array.from(words);
   // The rest of an instruction memory is no part of the program.
   const used = all.findLastIndex((w) => w !== 0) + 1;
-  return checkEntries(all.slice(0, used).map((word, i) => ({ word, instruction: decodePim(word), where: { file, line: i, column: 1 } })), config);
+  return checkEntries(all.slice(0, used).map((word, i) => ({ word, instruction: decodePim(word), where: { file, line: i, column: 1 } })), config, { file, line: 0, column: 1 });
 }
 
-/** The same of words that are from somewhere. */
-export function checkEntries(entries: readonly PimEntry[], config: PimConfig): Problem[] {
+/** The same of words that are from somewhere; `start` is where a first one would be. */
+export function checkEntries(entries: readonly PimEntry[], config: PimConfig, start: Location): Problem[] {
+  if (entries.length === 0) return [{ code: 'pim-end', message: 'the program has no instruction', where: [start], hint: 'the least is EXIT' }];
   return [...lengthProblems(entries), ...entries.flatMap((entry) => entryProblems(entry, entries.length, config)), ...pathProblems(entries), ...hazards(entries, config)];
 }
 
@@ -91,7 +92,6 @@ function reachable(entries: readonly PimEntry[]): Set<number> {
 }
 
 function pathProblems(entries: readonly PimEntry[]): Problem[] {
-  if (entries.length === 0) return [{ code: 'pim-end', message: 'the program has no instruction', hint: 'the least is EXIT' }];
   const seen = reachable(entries);
   const unreachable = entries.flatMap(({ where }, i): Problem[] => (seen.has(i) || (i > 0 && !seen.has(i - 1)) ? [] : [{ code: 'pim-unreachable', message: 'the program never comes here', where: [where], severity: 'warning' }]));
   const last = entries.at(-1)!;

@@ -1,5 +1,5 @@
 import { fail } from '../diag/index.ts';
-import { decodePim, isIndexed, isVector, PIM_WORDS, pimForm, type PimInstruction, type PimOperand } from './isa.ts';
+import { clashOf, decodePim, isIndexed, isVector, PIM_WORDS, pimForm, type PimInstruction, type PimOperand } from './isa.ts';
 
 /** `A[3]`, `BANK`; without its index where AAM takes it from the column. */
 export const operandText = ({ space, index }: PimOperand, aam: boolean): string => (isIndexed(space) && !(aam && isVector(space)) ? `${space}[${index}]` : space);
@@ -14,7 +14,7 @@ export function instructionText(instruction: PimInstruction, label: (word: numbe
 
 /**
  * Text that assembles to the same words: a line for each, labels where JUMPs go.
- * Words that are no instructions become `.word`.
+ * Words that are no instructions, or that the assembler would not take, become `.word`. Indices are not held to what any units have.
  *
  * Errors: `pim-long` for more words than the instruction memory has.
  */
@@ -26,7 +26,7 @@ export function disassemble(words: ArrayLike<number>): string {
   // A JUMP out of the program goes to a number.
   const names = new Map(targets.filter((t) => t < all.length).map((t, i) => [t, `L${i}`]));
   const lines = program.map((instruction, word) => {
-    const text = instruction === undefined ? `.word 0x${all[word]!.toString(16).padStart(8, '0')}` : instructionText(instruction, (t) => names.get(t) ?? String(t));
+    const text = instruction === undefined || clashOf(instruction) !== undefined ? `.word 0x${all[word]!.toString(16).padStart(8, '0')}` : instructionText(instruction, (t) => names.get(t) ?? String(t));
     return `${(names.has(word) ? `${names.get(word)}:` : '').padEnd(8)}${text}\n`;
   });
   return lines.join('');
