@@ -3,7 +3,7 @@ import { fail, suggest } from '../diag/index.ts';
 import { judge, type JudgeOptions, type MutationTests, type Verdict } from '../mutate/judge.ts';
 import { mutants, type Mutant, type MutantOptions } from '../mutate/mutant.ts';
 import { ORIGINAL } from '../mutate/run.ts';
-import type { ModuleDefinition } from '../hdl/module.ts';
+import { ModuleDefinition } from '../hdl/module.ts';
 import { load } from './load.ts';
 import { chooseModule } from './prove.ts';
 
@@ -34,15 +34,18 @@ export async function testsOf({ tests: file, only, cwd }: Pick<MutateShared, 'te
   return fail('no-test', `${file} exports no function whose name begins with "test"`, { hint: 'export function test(mutant) { ... simulate(mutant.apply(Counter)) ... }' });
 }
 
-let prepared: Promise<{ readonly definition: ModuleDefinition; readonly all: readonly Mutant[]; readonly tests: MutationTests }> | undefined;
+let prepared: Promise<{ readonly definition: ModuleDefinition; readonly all: readonly Mutant[]; readonly tests: MutationTests; readonly options: JudgeOptions }> | undefined;
 
 async function prepare(shared: MutateShared): Promise<Awaited<NonNullable<typeof prepared>>> {
   const definition = await designOf(shared);
-  return { definition, all: mutants(definition, shared.mutants), tests: await testsOf(shared) };
+  const within = (await load(shared.tests, shared)).get('within');
+  const { equivalence } = shared.judge;
+  const options = within instanceof ModuleDefinition && equivalence !== false ? { ...shared.judge, equivalence: { ...equivalence, within } } : shared.judge;
+  return { definition, all: mutants(definition, shared.mutants), tests: await testsOf(shared), options };
 }
 
 /** One mutant by its number, in a worker thread; -1 is the original. */
 export async function judgeMutant(index: number, { shared }: JobContext<MutateShared>): Promise<Verdict> {
-  const { definition, all, tests } = await (prepared ??= prepare(shared));
-  return judge(definition, index === -1 ? ORIGINAL : all[index]!, tests, shared.judge);
+  const { definition, all, tests, options } = await (prepared ??= prepare(shared));
+  return judge(definition, index === -1 ? ORIGINAL : all[index]!, tests, options);
 }

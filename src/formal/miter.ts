@@ -49,6 +49,9 @@ function domainsOf(a: Design, b: Design): readonly string[] {
   return left;
 }
 
+/** @internal How the assert for an output begins. */
+export const SAME_OUTPUT = 'both have the same ';
+
 const made = new WeakMap<object, WeakMap<object, ModuleDefinition>>();
 
 /**
@@ -78,7 +81,7 @@ export function miter(a: Definition, b: Definition): ModuleDefinition {
     for (const port of outputs.keys()) {
       const read = ({ outputs: of }: typeof l): Signal => new Signal(builder, of.get(port)!);
       const [x, y] = [read(l), read(r)];
-      hw.in(home.get(port)!, () => hw.assert(x.lanes === 1 ? x.eq(y) : x.bits().eq(y.bits()), `both have the same ${port}`, { left: x, right: y }));
+      hw.in(home.get(port)!, () => hw.assert(x.lanes === 1 ? x.eq(y) : x.bits().eq(y.bits()), `${SAME_OUTPUT}${port}`, { left: x, right: y }));
     }
     return {};
   }) as unknown as ModuleDefinition;

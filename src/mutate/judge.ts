@@ -1,5 +1,7 @@
 import { WordlineError } from '../diag/index.ts';
 import { equivalent } from '../formal/equivalent.ts';
+import { SAME_OUTPUT } from '../formal/miter.ts';
+import type { ProofReport } from '../formal/prove.ts';
 import { missingProver } from '../formal/tools.ts';
 import { elaborate } from '../hdl/elaborate.ts';
 import { differs } from './differ.ts';
@@ -95,11 +97,17 @@ async function isEquivalent(definition: AnyModule, mutant: Mutant, options: Equi
   try {
     const mutated = mutant.apply(within);
     if (differs(within, mutated)) return false;
-    return (await equivalent(within, mutated, { depth, timeout })).result === 'proved';
+    return sameOutputs(await equivalent(within, mutated, { depth, timeout }));
   } catch (error) {
     if (error instanceof WordlineError) return false;
     throw error;
   }
+}
+
+/** The outputs are proved to agree in all runs; whether the design's own asserts can be proved by the same induction is another question, unless one fails. */
+function sameOutputs({ properties }: ProofReport): boolean {
+  const outputs = properties.filter((p) => p.message.startsWith(SAME_OUTPUT));
+  return outputs.length > 0 && outputs.every((p) => p.status === 'proved' && p.under === undefined) && properties.every((p) => p.status !== 'failed');
 }
 
 function messageOf(error: unknown): string {

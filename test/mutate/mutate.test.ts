@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bit, module, mutants, mutate, simulate, uint, type Mutant, type MutationReport, type WordlineError } from '../../src/index.ts';
+import { bit, module, mutants, mutate, simulate, type Mutant, type MutationReport, type WordlineError } from '../../src/index.ts';
 import { seeded } from '../dram/streams.ts';
 import { needProver } from '../formal/helpers.ts';
 import { Inner, Outer, testAll, testWeak, Third } from './designs.ts';
@@ -102,9 +102,9 @@ describe('mutate', () => {
     expect(report.score).toBe(100 * (10 / 16));
   });
 
-  /** An absorbed term: half of its mutants are the same hardware. */
-  const Absorbed = module('Absorbed', { in: { a: bit, b: bit, c: uint(2) }, out: { y: bit } }, ({ a, b, c }) => ({ y: a.or(a.and(b)).and(c.lt(3).or(c.eq(3))) }));
-  const INPUTS = Array.from({ length: 16 }, (_, i) => ({ a: i & 1, b: (i >> 1) & 1, c: i >> 2 }));
+  /** An absorbed term: some of its mutants are the same hardware. */
+  const Absorbed = module('Absorbed', { in: { a: bit, b: bit }, out: { y: bit } }, ({ a, b }) => ({ y: a.or(a.and(b)) }));
+  const INPUTS = Array.from({ length: 4 }, (_, i) => ({ a: i & 1, b: i >> 1 }));
   const tableOf = (definition: typeof Absorbed): string => {
     const sim = simulate(definition);
     return INPUTS.map((inputs) => {
@@ -117,9 +117,9 @@ describe('mutate', () => {
     needProver(context);
     const table = tableOf(Absorbed);
     const same = mutants(Absorbed).filter((m) => tableOf(m.apply(Absorbed)) === table).map((m) => m.mutation!.index);
-    expect(same.length).toBeGreaterThan(2);
-    // A test that notices every second difference: what it misses is either equivalent or a survivor.
-    const report = await mutate(Absorbed, { tests: (m) => { if (tableOf(m.apply(Absorbed)).slice(0, 8) !== table.slice(0, 8)) throw new Error('another table'); } });
+    expect(same.length).toBe(2);
+    // A test that never sets b: what it misses is either equivalent or a survivor.
+    const report = await mutate(Absorbed, { tests: (m) => { if (tableOf(m.apply(Absorbed)).slice(0, 2) !== table.slice(0, 2)) throw new Error('another table'); } });
     expect(report.results.filter((r) => r.status === 'equivalent').map((r) => r.index)).toEqual(same);
     expect(report.killed + report.survived + report.equivalent).toBe(report.tried);
     expect(report.survived).toBeGreaterThan(0);
