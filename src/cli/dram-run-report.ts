@@ -109,7 +109,7 @@ export function reportText(report: DramRunReport): string {
 }
 
 function busTable({ busCycles: { data, noRequest, rules, controller } }: DramRunReport): string {
-  const parts = { data, ...rules, 'no request': noRequest, 'controller served others': controller };
+  const parts = { data, ...rules, 'no request': noRequest, 'the controller': controller };
   const all = Object.values(parts).reduce((a, b) => a + b, 0);
   const refresh = rules['tRFC'] ?? 0;
   const cells = Object.entries(parts).filter(([name, n]) => n > 0 || name === 'data').map(([name, n]) => [name, n, shareOf(n, all), name === 'tRFC' ? '' : shareOf(n, all - refresh)]); // prettier-ignore

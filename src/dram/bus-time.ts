@@ -10,7 +10,7 @@ export interface BusTime {
   readonly noRequest: number;
   /** Cycles lost to each rule, by its name; most first. */
   readonly rules: Readonly<Record<string, number>>;
-  /** Requests waited and no rule was in the way: the controller served others, or had none of them in its queues that could go on. */
+  /** Requests waited and no rule was in the way: the controller took its cycles to decide, or had decided for others. */
   readonly controller: number;
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { suggest, WordlineError } from '../diag/index.ts';
+import { fail, suggest, WordlineError } from '../diag/index.ts';
 import type { AddressMapping } from './mapping.ts';
 import { fieldWidths } from './mapping.ts';
 import type { Organisation } from './preset.ts';
@@ -46,6 +46,9 @@ const SCHEMA = z.strictObject({
   gap: z.int().min(0).default(0),
 });
 
+/** Options that are not for every pattern. */
+const ONLY_FOR: Readonly<Partial<Record<keyof GenerateOptions, readonly RequestPattern[]>>> = { start: ['stream', 'strided'], stride: ['strided'], hot: ['hot-row'] };
+
 /**
  * Requests by rule and seed: the same options give the same requests.
  *
@@ -54,6 +57,10 @@ const SCHEMA = z.strictObject({
 export function generateRequests(options: GenerateOptions, mapping: AddressMapping, organisation: Organisation): Iterable<DramRequest> {
   const parsed = SCHEMA.safeParse(options);
   if (!parsed.success) throw new WordlineError(parsed.error.issues.flatMap((issue) => problemsOf(issue)));
+  const { pattern } = options;
+  for (const [name, patterns] of Object.entries(ONLY_FOR)) {
+    if (name in options && !patterns.includes(pattern)) fail('dram-requests', `generateRequests: ${name} is for ${patterns.join(' and ')}, and not for ${pattern}`);
+  }
   return generate(parsed.data, mapping, organisation);
 }
 

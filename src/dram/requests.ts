@@ -81,7 +81,7 @@ export function* readRequests(source: TextSource, mapping: AddressMapping, forma
     if (line.text.trim() === '' || line.text.startsWith('#')) continue;
     known ??= formatOf(line);
     const request = READERS[known](line, mapping);
-    if (request.address >= 2 ** mapping.addressBits) line.fail(`address 0x${request.address.toString(16)} is beyond the channel, which has ${mapping.addressBits} address bits`, 1);
+    if (request.address >= 2 ** mapping.addressBits) line.fail(`address 0x${request.address.toString(16)} is beyond the channel, which has ${mapping.addressBits} address bits`, 1, 'there is one channel: addresses have no bits for others');
     if (request.cycle < now) line.fail(`cycle ${request.cycle} comes after cycle ${now}`, 1, 'requests must be in the order of time');
     now = request.cycle;
     yield request;

@@ -260,6 +260,8 @@ describe('what goes wrong leaves nothing behind', () => {
     [['--generate', 'strem'], 'there is no pattern "strem" [bad-option]\n  hint: did you mean "stream" or "strided"?'],
     [['--generate', 'stream', '--requests', 'many'], '--requests many [bad-option]'],
     [['--generate', 'random', '--writes', '1.5'], 'generateRequests: writes: too big'],
+    [['--generate', 'random', '--stride', '64'], 'generateRequests: stride is for strided, and not for random [dram-requests]'],
+    [[...stream, '--hot', '0.5'], 'generateRequests: hot is for hot-row, and not for stream [dram-requests]'],
     [[...stream, '--mapping', 'row bank'], 'address mapping "row bank" has 0 bits for group'],
     [[...stream, '--queue', '64,a'], '--queue 64,a [bad-option]'],
     [[...stream, '--queue', '1000'], 'memory controller: reads must be a whole number from 2 to 128, not 1000'],
