@@ -1,10 +1,19 @@
 import fc from 'fast-check';
+import { POLICIES, type Policy } from '../../../src/pim/policy.ts';
 import type { DramPreset } from '../../../src/dram/index.ts';
 import { perBankLeavesTime } from '../../../rtl/controller/config.ts';
-import type { PimControllerOptions } from '../../../rtl/controller/pim-channel.ts';
+import type { PimControllerOptions } from '../../../rtl/controller/pim-controller.ts';
 import { options as plainOptions } from './arbitrary.ts';
 import type { Request } from './harness.ts';
 import { serveBoth, type PimOutcome, type PimRequest } from './pim-harness.ts';
+
+/** Every policy that hands the memory over, with any conditions. */
+const policies: fc.Arbitrary<Policy> = fc
+  .record({
+    name: fc.constantFrom(...[...POLICIES.values()].filter((p) => p.partition !== true).map((p) => p.name)),
+    conditions: fc.record({ hostLow: fc.nat(8), hostHigh: fc.nat(16), pimLow: fc.nat(8), pimHigh: fc.nat(12), minRows: fc.nat(3), maxSlice: fc.integer({ min: 1, max: 400 }) }),
+  })
+  .map(({ name, conditions }) => ({ ...POLICIES.get(name)!, conditions }));
 
 export const pimOptions = (preset: DramPreset): fc.Arbitrary<PimControllerOptions & { readonly pim: { readonly banksPerUnit: number } }> =>
   fc
@@ -12,7 +21,7 @@ export const pimOptions = (preset: DramPreset): fc.Arbitrary<PimControllerOption
       plain: plainOptions(preset),
       pim: fc.record({ banksPerUnit: fc.constantFrom(2, 4), multiplyCycles: fc.constant(Math.max(1, preset.timing.tCCDL)), addCycles: fc.constant(Math.max(1, preset.timing.tCCDL)) }),
       pimEntries: fc.integer({ min: 2, max: 12 }),
-      slice: fc.integer({ min: 1, max: 400 }),
+      policy: policies,
     })
     .map(({ plain, ...rest }) => ({ ...plain, ...rest, ...(plain.refresh === 'per-bank' && !perBankLeavesTime(preset, rest.pim) && { refresh: 'all-bank' as const }) }));
 

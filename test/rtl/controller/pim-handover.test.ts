@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Signal, Wire, WordlineError } from '../../../src/index.ts';
 import { cosimAll, describeDifference, dramPreset, dramPresets, elaborate, module, randomStimulus, simulate, uint, bit, vec } from '../../../src/index.ts';
+import { POLICIES } from '../../../src/pim/policy.ts';
 import { controlRow } from '../../../src/dram/index.ts';
 import { controllerConfig, LatencyReport, PimController, PIM_CAUSES } from '../../../rtl/controller/index.ts';
 import { need, seedOf } from '../../cosim/helpers.ts';
@@ -12,6 +13,9 @@ const NAMES = dramPresets.map(({ name }) => name);
 const trigger = (bank: number, row: number, column: number, more: Partial<PimRequest> = {}): PimRequest => ({ gap: 0, execute: true, write: false, bank, row, column, value: 0, ...more });
 const register = (preset: ReturnType<typeof dramPreset>, column: number): PimRequest => ({ gap: 0, execute: false, write: true, bank: 0, row: controlRow('A_ROW', preset.organisation), column, value: 77 });
 const read = (gap: number): Request => ({ gap, write: false, bank: 3, row: 1, column: 2, value: 0, mask: 0n });
+
+const byTime = POLICIES.get('round-robin-time')!;
+const shortTurns = { ...byTime, conditions: { ...byTime.conditions, maxSlice: 60 } };
 
 /** Phases and how long each lasted. */
 const PHASES = ['HOST', 'DRAIN', 'CLOSE', 'ENTER', 'PIM', 'FINISH', 'LEAVE'];
@@ -51,7 +55,7 @@ describe.each(NAMES)('%s', (name) => {
 
   it('what is interrupted by refreshes and by the host goes on where it was', () => {
     const list = Array.from({ length: 400 }, (_, i) => trigger((i >> 4) % 4, 20 + (i >> 6), i % 16, { write: (i >> 3) % 3 === 2 }));
-    const outcome = serveBothOrShow({ preset, pim: {}, slice: 60 }, Array.from({ length: 30 }, () => read(150)), [register(preset, 0), ...list], { until: t.tREFI === 0 ? 0 : 3 * t.tREFI });
+    const outcome = serveBothOrShow({ preset, pim: {}, policy: shortTurns }, Array.from({ length: 30 }, () => read(150)), [register(preset, 0), ...list], { until: t.tREFI === 0 ? 0 : 3 * t.tREFI });
     expect(outcome.modes['AB to AB_PIM']).toBeGreaterThan(3 * o.pseudoChannels);
     if (t.tREFI > 0) expect(outcome.events.filter(({ command }) => command === 'REF').length).toBeGreaterThanOrEqual(2 * o.pseudoChannels);
   });
@@ -113,6 +117,14 @@ describe('options', () => {
   ])('refuses what it says: %j', (options, message) => {
     expect(problems(options)).toEqual([expect.stringMatching(message)]);
   });
+  it.each([
+    [{ policy: 'bank-partition' }, /bank-partition.*banks of their own/],
+    [{ policy: 'papre' }, /no policy "papre"/],
+    [{ pimEntries: 1 }, /pimEntries must be a whole number from 2 to 128, not 1/],
+    [{ pim: { registers: 5 } }, /registers of a PIM unit is 5/],
+  ])('refuses %j', (options, message) => {
+    expect(() => PimController({ preset, pim: {}, ...options }).make()).toThrow(message);
+  });
   it('takes refreshes of single banks where there is time', () => {
     expect(problems({ pim: { banksPerUnit: 4 }, refresh: 'per-bank' })).toEqual([]);
   });
@@ -125,12 +137,13 @@ describe('the exported Verilog', () => {
   const drive = (end: object, values: Readonly<Record<string, Signal<number, number> | number>>): void => Object.entries(values).forEach(([name, value]) => (end as Readonly<Record<string, Wire>>)[name]!.set(value));
   /** Numbers become requests that may be asked. */
   const Asked = module('Asked', { in: { noise: uint(32), more: uint(32), rdq: vec(4, uint(32)), rvalid: uint(2) }, out: { seen: uint(32), kind: uint(4), done: uint(32), wdq: vec(4, uint(32)), valid: bit } }, ({ noise, more, rdq, rvalid }, hw) => {
-    const { io, out } = hw.instance('controller', PimController({ preset, pim: {}, reads: 4, writes: 4, pimEntries: 4, slice: 40, statistics: 'sums' }));
+    const { io, in: inputs, out } = hw.instance('controller', PimController({ preset, pim: {}, reads: 4, writes: 4, pimEntries: 4, policy: shortTurns, statistics: 'sums' }));
     const execute = noise.bit(0);
     const words = hw.vec([noise, more, noise, more]);
     drive(io.pim, { valid: noise.bit(1), execute, write: execute.not().or(noise.bit(2)), bank: noise.slice(4, 3), row: execute.mux(noise.slice(6, 5).zext(5), noise.bit(7).mux(hw.lit(5, top - 3), hw.lit(5, top - 4))), column: noise.slice(9, 8), data: words });
     drive(io.request, { valid: noise.bit(10), write: noise.bit(11), id: more.slice(7, 0), bank: noise.slice(15, 12), row: noise.slice(17, 16).zext(5), column: noise.slice(19, 18), data: words, mask: 0 });
     drive(io.data, { rdq, rvalid });
+    hw.assign(inputs, { load: 0, hostLow: 0, hostHigh: 0, pimLow: 0, pimHigh: 0, minRows: 0, maxSlice: 0 });
     return { seen: hw.cat(io.command.row.kind, io.command.row.ba, io.command.row.row, io.command.row.pc, io.command.column.kind, io.command.column.ba, io.command.column.column, out.phase, out.executing).zext(32), kind: io.command.row.kind, done: out.pimFinished, wdq: io.data.wdq, valid: io.response.valid };
   });
   it('does the same in Icarus, cycle by cycle', (context) => {

@@ -3,7 +3,7 @@ import { DramChecker } from '../../../src/dram/checker.ts';
 import type { DramCommandEvent } from '../../../src/dram/command.ts';
 import { DRAM_COMMANDS, type DramCommand } from '../../../src/dram/index.ts';
 import { controllerShape } from '../../../rtl/controller/index.ts';
-import { PimController, type PimControllerOptions } from '../../../rtl/controller/pim-channel.ts';
+import { PimController, type PimControllerOptions } from '../../../rtl/controller/pim-controller.ts';
 import { ColumnKind, RowKind } from '../../../rtl/dram/interface.ts';
 import type { Request } from './harness.ts';
 
