@@ -1,5 +1,6 @@
 import { MappedDramController, controllerConfig, type ControllerOptions } from '../../rtl/controller/index.ts';
 import { BankState, ColumnKind, CommandEncoder, RowKind } from '../../rtl/dram/index.ts';
+import { fail } from '../diag/index.ts';
 import type { DramCommandEvent } from '../dram/command.ts';
 import { Distribution } from '../dram/distribution.ts';
 import type { AddressMapping } from '../dram/mapping.ts';
@@ -7,6 +8,7 @@ import { DRAM_COMMANDS, type DramCommand, type DramPreset, type Organisation } f
 import { PIN_WIDTHS, pinFieldWidths, type PinStandard } from '../dram/encoding.ts';
 import type { DramRequest } from '../dram/requests.ts';
 import { bit, model, module, uint, type ModelBehaviour, type ModelIo, type Signal } from '../hdl/index.ts';
+import { CauseHistogram } from './dram-causes.ts';
 
 /** Numbers of requests under way: more than both queues and all commands in flight can hold. */
 const ID_BITS = 10;
@@ -36,6 +38,8 @@ export interface PlayObserver {
 export class RequestPlayer {
   /** Cycles from acceptance to answer: of reads, and of writes, whose answer is their command. */
   readonly latency = { reads: new Distribution(), writes: new Distribution() };
+  /** Where they went, of each request. */
+  readonly causes = { reads: new CauseHistogram(), writes: new CauseHistogram() };
   /** Cycles from when a request comes until it is accepted. */
   readonly acceptance = new Distribution();
   /** Cycles from 0 until everything is answered and the last burst has left the data bus. */
@@ -102,8 +106,8 @@ export class RequestPlayer {
     if (column !== undefined) this.#columnCommand(column, wordOf(seen, 'columnPc'), wordOf(seen, 'columnBa'), wordOf(seen, 'column'));
     const row = ROW_COMMANDS[wordOf(seen, 'rowKind')];
     if (row !== undefined) this.#rowCommand(row, wordOf(seen, 'rowPc'), wordOf(seen, 'rowBa'), wordOf(seen, 'row'));
-    if (wordOf(seen, 'valid') === 1) this.#answer(wordOf(seen, 'id'), this.latency.reads);
-    if (wordOf(seen, 'written') === 1) this.#answer(wordOf(seen, 'writtenId'), this.latency.writes);
+    if (wordOf(seen, 'valid') === 1) this.#answer(wordOf(seen, 'id'), 'reads', seen['causes']!.words);
+    if (wordOf(seen, 'written') === 1) this.#answer(wordOf(seen, 'writtenId'), 'writes', seen['writtenCauses']!.words);
     if (wordOf(seen, 'taken') === 1) this.#accept();
   }
 
@@ -138,8 +142,11 @@ export class RequestPlayer {
     this.#pull();
   }
 
-  #answer(id: number, latency: Distribution): void {
-    latency.add(this.#cycle - this.#accepted[id]!);
+  #answer(id: number, direction: 'reads' | 'writes', causes: ArrayLike<number>): void {
+    const latency = this.#cycle - this.#accepted[id]!;
+    this.latency[direction].add(latency);
+    const told = this.causes[direction].add(latency, causes);
+    if (told !== latency) fail('dram-causes', `the causes of a request that was answered in cycle ${this.#cycle} have ${told} cycles, and it took ${latency}`, { hint: 'this is a mistake in the controller' });
     this.#free.push(id);
     this.answered++;
     this.#waiting--;
@@ -196,6 +203,7 @@ export function playedChannel(player: RequestPlayer, mapping: string, options: C
     const happens = taken.or(response.valid).or(response.written).or(row.kind.ne(RowKind.RNOP)).or(column.kind.ne(ColumnKind.CNOP));
     const seen = {
       happens, taken, forwarded: mapped.out.forwarded, valid: response.valid, id: response.id, written: response.written, writtenId: response.writtenId,
+      causes: mapped.out.causes.bits(), writtenCauses: mapped.out.writtenCauses.bits(),
       rowKind: row.kind, rowPc: row.pc, rowBa: row.ba, row: row.row, columnKind: column.kind, columnPc: column.pc, columnBa: column.ba, column: column.column,
     }; // prettier-ignore
     const inputs = Object.fromEntries(Object.entries<Signal>(seen).map(([name, s]) => [name, uint<number>(s.width)]));

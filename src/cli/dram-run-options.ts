@@ -70,7 +70,7 @@ export function controllerOptions(options: DramRunOptions, preset: DramPreset): 
   const numbers = keysOf(CONTROLLER).flatMap((name) => (options[name] === undefined ? [] : [[name, numberOf(CONTROLLER[name], options[name])] as const]));
   return {
     preset,
-    statistics: 'sums',
+    statistics: 'requests',
     ...(reads !== undefined && writes !== undefined && { reads, writes }),
     ...(drain !== undefined && { drain: { ...(high !== undefined && { high }), ...(low !== undefined && { low }), ...(wait !== undefined && { wait }) } }),
     ...(policy !== undefined && { rowPolicy: rowPolicy(policy) }),

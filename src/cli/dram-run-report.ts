@@ -1,9 +1,10 @@
-import { BUCKETS, CAUSES, ROW_OUTCOMES, type Cause, type LatencySummary } from '../../rtl/controller/index.ts';
+import { BUCKETS, CAUSES, ROW_OUTCOMES, type LatencySummary } from '../../rtl/controller/index.ts';
 import type { Activity } from '../dram/activity.ts';
 import type { BusTime } from '../dram/bus-time.ts';
 import { Distribution, type LatencyNumbers } from '../dram/distribution.ts';
 import { ENERGY_SCALE, ENERGY_SOURCE, type EnergyReport } from '../dram/energy.ts';
 import { DRAM_COMMANDS, type DramPreset } from '../dram/preset.ts';
+import { causeCycles, type CauseBucket, type CauseCycles } from './dram-causes.ts';
 import { plainTable } from './dram-preset.ts';
 import type { RequestPlayer } from './dram-player.ts';
 import { durationText, rateText } from './progress.ts';
@@ -45,7 +46,9 @@ export interface DramRunReport {
   /** By what requests found in their bank: bucket b counts latencies from 2^(b-1) to 2^b - 1. Without reads that a queued write answered. */
   readonly histogram: Readonly<Record<Direction, Histogram>>;
   /** Cycles of each cause; they add up to `latency.<direction>.total`. */
-  readonly stalls: Readonly<Record<Direction, Readonly<Record<Cause, number>>>>;
+  readonly stalls: Readonly<Record<Direction, CauseCycles>>;
+  /** The same by how long requests took. */
+  readonly causes: Readonly<Record<Direction, readonly CauseBucket[]>>;
   readonly commands: Activity['counts'];
   readonly energy: EnergyReport & { readonly scale: string };
   readonly simulation: { readonly cycles: number; readonly seconds: number; readonly cyclesPerSecond: number };
@@ -63,14 +66,15 @@ export function bandwidthOf({ cycles, counts, refreshing }: Activity, { organisa
 }
 
 /** The parts of a report that are measured in the player and in the controller. */
-export function measured({ latency, acceptance }: RequestPlayer, { reads, writes, forwarded }: LatencySummary, timed: boolean): Pick<DramRunReport, 'latency' | 'acceptance' | 'rows' | 'histogram' | 'stalls'> & { readonly forwarded: number } {
+export function measured({ latency, acceptance, causes }: RequestPlayer, { reads, writes, forwarded }: LatencySummary, timed: boolean): Pick<DramRunReport, 'latency' | 'acceptance' | 'rows' | 'histogram' | 'stalls' | 'causes'> & { readonly forwarded: number } {
   const found = (histogram: Histogram): Found => Object.fromEntries(ROW_OUTCOMES.map((o) => [o, histogram[o].reduce((a, b) => a + b, 0)])) as unknown as Found;
   return {
     latency: { reads: latency.reads.numbers, writes: latency.writes.numbers, all: Distribution.of(latency.reads, latency.writes).numbers },
     ...(timed && { acceptance: acceptance.numbers }),
     rows: { reads: found(reads.histogram), writes: found(writes.histogram) },
     histogram: { reads: reads.histogram, writes: writes.histogram },
-    stalls: { reads: reads.cycles, writes: writes.cycles },
+    stalls: { reads: causeCycles((c) => reads.cycles[c]), writes: causeCycles((c) => writes.cycles[c]) },
+    causes: { reads: causes.reads.buckets, writes: causes.writes.buckets },
     forwarded,
   };
 }
@@ -100,6 +104,7 @@ export function reportText(report: DramRunReport): string {
     latencyTable(report),
     histogramTable(report),
     stallTable(report),
+    causeTable(report),
     rowTable(report),
     energyText(report),
     ...report.files.map((f) => `wrote ${f}`),
@@ -116,11 +121,12 @@ function busTable({ busCycles: { data, noRequest, rules, controller } }: DramRun
   return `what the cycles of the data bus went to; a rule has those that it kept the next burst away\n${plainTable(['', 'cycles', '%', '% without tRFC'], cells)}\n`;
 }
 
+const spanText = (from: number, to: number): string => (from === to ? String(from) : `${from} to ${to}`);
+
 function histogramTable({ histogram }: DramRunReport): string {
   const classes = DIRECTIONS.flatMap((d) => ROW_OUTCOMES.map((o) => [`${d.slice(0, -1)} ${o}`, histogram[d][o]] as const)).filter(([, counts]) => counts.some((n) => n > 0));
   const used = Array.from({ length: BUCKETS }, (_, b) => b).filter((b) => classes.some(([, counts]) => counts[b]! > 0));
-  const span = (b: number): string => (b < 2 ? String(b) : `${2 ** (b - 1)} to ${2 ** b - 1}`);
-  const cells = used.map((b) => [span(b), ...classes.map(([, counts]) => (counts[b] === 0 ? '' : counts[b]!))]);
+  const cells = used.map((b) => [spanText(b === 0 ? 0 : 2 ** (b - 1), 2 ** b - 1), ...classes.map(([, counts]) => (counts[b] === 0 ? '' : counts[b]!))]);
   return classes.length === 0 ? '' : `how many took how long, by what they found in their bank\n${plainTable(['cycles', ...classes.map(([name]) => name)], cells)}\n`;
 }
 
@@ -151,6 +157,12 @@ function stallTable({ stalls, latency }: DramRunReport): string {
   const met = CAUSES.filter((cause) => seen.some((d) => stalls[d][cause] > 0));
   const cells = [...met.map((cause) => line(cause, (d) => stalls[d][cause])), line('latency', (d) => latency[d].total)];
   return `what the cycles of requests went to; causes add up to the latency\n${plainTable(['cause', ...seen.flatMap((d) => [`${d}: cycles`, 'a request', '%'])], cells)}\n`;
+}
+
+function causeTable({ causes, stalls }: DramRunReport): string {
+  const met = CAUSES.filter((cause) => DIRECTIONS.some((d) => stalls[d][cause] > 0));
+  const cells = DIRECTIONS.flatMap((d) => causes[d].map(({ from, to, requests, cycles }) => [d, spanText(from, to), requests, ...met.map((cause) => round(cycles[cause] / requests, 1))]));
+  return `mean cycles of each cause, by how long requests took\n${plainTable(['', 'cycles', 'requests', ...met], cells)}\n`;
 }
 
 function energyText({ energy }: DramRunReport): string {

@@ -73,7 +73,15 @@ function held({ report, commands }: Ran, preset: DramPreset, requests: readonly 
   expect(busCycles.data).toBe(given.length * o.burstCycles);
   expect(busCycles.data + busCycles.noRequest + busCycles.controller + sum(Object.values(busCycles.rules))).toBe(report.cycles * o.pseudoChannels);
   expect(Object.keys(busCycles.rules).filter((name) => rules(preset).every((r) => r.name !== name))).toEqual([]);
+  const { causes } = report;
   for (const d of ['reads', 'writes'] as const) {
+    // The split of each request, by how long it took: cycles are within the span, and all of them are those that the hardware has added up.
+    for (const { from, to, requests: n, cycles } of causes[d]) {
+      expect(sum(Object.values(cycles))).toBeGreaterThanOrEqual(n * from);
+      expect(sum(Object.values(cycles))).toBeLessThanOrEqual(n * to);
+    }
+    expect(sum(causes[d].map((b) => b.requests))).toBe(latency[d].count);
+    for (const [cause, cycles] of Object.entries(stalls[d])) expect(sum(causes[d].map((b) => b.cycles[cause as keyof typeof b.cycles])), cause).toBe(cycles);
     expect(sum(Object.values(stalls[d]))).toBe(latency[d].total);
     const forwarded = d === 'reads' ? report.requests.forwarded : 0;
     expect(sum(Object.values(histogram[d]).flat())).toBe(latency[d].count - forwarded);
@@ -100,7 +108,7 @@ describe('what it reports is what the commands show', () => {
   });
 
   it.each(PRESETS)('%s: a stream has 95 % of the peak between refreshes, and rules have most of the rest', async (name) => {
-    const { report } = await ran(name, '--generate', 'stream', '--requests', '20000');
+    const { report } = await ran(name, '--generate', 'stream', '--requests', '12000');
     expect(report.bandwidth.betweenRefreshes.share).toBeGreaterThanOrEqual(0.95);
     const { data, noRequest, rules: lost, controller } = report.busCycles;
     const { tRFC, ...others } = lost;
@@ -223,6 +231,8 @@ it('prints a report for people', async () => {
     /^how many took how long/m,
     /│ 64 to 127 +│/,
     /^what the cycles of requests went to; causes add up to the latency$/m,
+    /^mean cycles of each cause, by how long requests took$/m,
+    /│ reads +│ 64 to 127 +│/,
     /^rows that requests found when they came$/m,
     /^energy \d+\.\d nJ, \d+\.\d mW, \d+\.\d pJ a byte, without the interface\ncurrents of DRAMsim3 \w+, \S+\.ini/m,
     /^wrote c\.csv\nsimulated \d+ cycles in .*: \S+ cycles\/s\n$/m,
