@@ -26,8 +26,6 @@ interface Wish {
   /** The column command is a mode command of the sequencer's own, which sets `execute`. */
   readonly own: Signal<1>;
   readonly execute: Signal<1>;
-  /** The row command opens a row for requests. */
-  readonly ofData: Signal<1>;
 }
 
 /** Counts down from what it was set to. */
@@ -68,6 +66,7 @@ export const PimSequencer = parametric(({ preset, pim, entries }: SequencerParam
         oldest: uint(ARRIVAL_BITS),
         newRow: bit,
         served: bit,
+        /** Another row than before is needed: the last one is done with. */
         opened: bit,
         quiet: bit,
         inPim: bit,
@@ -148,7 +147,6 @@ export const PimSequencer = parametric(({ preset, pim, entries }: SequencerParam
           column: change.mux(hw.lit<number>(shape.columnBits, 0), head.column),
           own: change,
           execute: wanted,
-          ofData: activate.or(earlyActivate),
         };
       });
 
@@ -180,7 +178,11 @@ export const PimSequencer = parametric(({ preset, pim, entries }: SequencerParam
         done.next(done.add(1));
         lastPlace.next(place);
       });
-      const opens = guest.rowGiven.bit(0).and(wishes[0]!.ofData).and(guest.row.at(hw.lit(1, 0)).lt(rows.B_ROW));
+      const newRow = head.valid.and(lastPlace.ne(place));
+      // Rows are opened early, and again after refreshes: what counts is that one is done with.
+      const told = hw.reg('rowTold', bit, { reset: 0 });
+      const turnsOver = newRow.and(lastPlace.bit(lastPlace.width - 1)).and(told.not());
+      told.next(pop.not().and(newRow));
 
       const { accepts } = queue;
       hw.assert(accepts.and(request.row.gt(rows.CONF_ROW)).not(), 'PIM requests leave the mode rows alone');
@@ -194,9 +196,9 @@ export const PimSequencer = parametric(({ preset, pim, entries }: SequencerParam
         idle: head.valid.not().and(calm),
         accepts,
         oldest: head.arrival as Signal<16>,
-        newRow: head.valid.and(lastPlace.ne(place)),
+        newRow,
         served: pop,
-        opened: opens,
+        opened: turnsOver,
         quiet: calm,
         inPim: reached.reduce((a, b) => a.and(b)),
         singleBank: guest.allBank.or(guest.switching).eq(0),

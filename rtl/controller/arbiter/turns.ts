@@ -58,7 +58,7 @@ export interface TurnsParameters {
 export const ArbiterTurns = parametric(({ policy, turnBits = 16 }: TurnsParameters) =>
   module(
     `ArbiterTurns_${policy.name.replaceAll(/\W/g, '_')}`,
-    { in: arbiterInputs, out: { ...ownershipOutputs, toPim: bit, toHost: bit, reason: uint(REASON_BITS) } },
+    { in: arbiterInputs, out: { ...ownershipOutputs, toPim: bit, toHost: bit, reason: uint(REASON_BITS), turnCycles: uint(turnBits), turnRequests: uint(turnBits), bypasses: uint(turnBits) } },
     (inputs, hw) => {
       const { hostReads, hostWrites, hostHit, hostOlder, hostServed, hostQuiet, rowsClosed, pimCount, pimNewRow, pimServed, pimOpened, pimQuiet, inPim, inHost, load } = inputs;
       const phase = hw.reg('phase', Phase, { reset: Phase.HOST });
@@ -75,7 +75,7 @@ export const ArbiterTurns = parametric(({ policy, turnBits = 16 }: TurnsParamete
       const pim = hw.name('pimWaits', pimCount.ne(0));
       const pimOlder = pim.and(host.and(hostOlder).not());
       const ends = hw.wire('ends', bit);
-      const served = hw.name('served', is(Phase.HOST).and(hostServed).or(is(Phase.PIM).and(pimServed)));
+      const served = hw.name('served', is(Phase.HOST).and(hostServed).or(is(Phase.ENTER, Phase.PIM).and(pimServed)));
       const passed = is(Phase.HOST).mux(pimOlder, host.and(hostOlder));
       const count = (name: string, by: Signal<1>): Signal => saturating(hw, name, turnBits, ends, by);
       // A turn begins where the other one ended, and so the way to it is not part of it.
@@ -118,6 +118,9 @@ export const ArbiterTurns = parametric(({ policy, turnBits = 16 }: TurnsParamete
         toPim,
         toHost,
         reason: toPim.mux(first(forPim), first(forHost)),
+        turnCycles,
+        turnRequests,
+        bypasses,
       };
     },
   ),
