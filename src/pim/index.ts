@@ -1,6 +1,6 @@
 export { PIM_FORMATS, pimConfig, type PimConfig, type PimFormat, type PimOptions } from './config.ts';
 export {
-  clashOf, decodePim, DESTINATION_SPACES, directionOf, encodePim, PIM_FIELDS, PIM_INSTRUCTIONS, PIM_OPS, PIM_WORDS, SOURCE_SPACES,
+  clashOf, decodePim, DESTINATION_SPACES, directionOf, encodePim, isVector, JUMP_FIELDS, PIM_FIELDS, PIM_INSTRUCTIONS, PIM_JUMPS, PIM_OPS, PIM_WORDS, SOURCE_SPACES,
   type DestinationSpace, type PimInstruction, type PimInstructionForm, type PimKind, type PimOp, type PimOperand, type PimSpace, type SourceSpace,
 } from './isa.ts'; // prettier-ignore
 export { CONF_BITS, CONF_COLUMNS, ControlWrites, packLanes, storeAll, trigger, unpackLanes, type PimRequest } from './requests.ts';
@@ -15,3 +15,4 @@ export {
   type BurstPlace, type BurstWrite, type LayoutCost, type PimGeometry, type Region, type Tensor, type TensorOptions, type TensorShape,
 } from './layout.ts'; // prettier-ignore
 export * from './kernels/index.ts';
+export * from './golden/index.ts';
