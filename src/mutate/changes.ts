@@ -4,7 +4,7 @@ import type { OpName } from '../ir/operators/index.ts';
 import { scalar, type Shape } from '../ir/shape.ts';
 import { visitStatements } from '../ir/visit.ts';
 import { withCondition, withConstant, withNewOp, withNode, withOp, withStatement } from './edit.ts';
-import { isLive, liveParts, type Live } from './live.ts';
+import { isLive, type Live } from './live.ts';
 import { operandTexts, opText, textOf, valueText } from './text.ts';
 
 /**
@@ -46,8 +46,7 @@ const TURNED: Readonly<Partial<Record<OpName, OpName>>> = { lt: 'le', le: 'lt', 
 const LONG = 4;
 
 /** All changes of a module alone, in the order of its nodes and then of its statements. */
-export function changesOf(module: Module): Change[] {
-  const live = liveParts(module);
+export function changesOf(module: Module, live: Live): Change[] {
   const found: Change[] = [];
   for (const node of module.nodes) {
     if (!live.nodes.has(node.id)) continue;
@@ -176,6 +175,8 @@ function ofConditions(module: Module, when: When, live: Live): Change[] {
         return withCondition(more, when, i, id);
       },
     };
-    return [turned, stuck(1n, 'always'), stuck(0n, 'never')];
+    const given = module.nodes[condition]!;
+    // What is always so cannot become so.
+    return [turned, stuck(1n, 'always'), stuck(0n, 'never')].filter((_, k) => given.kind !== 'const' || given.value !== 2n - BigInt(k));
   });
 }

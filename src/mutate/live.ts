@@ -7,8 +7,12 @@ export interface Live {
   readonly memories: ReadonlySet<MemoryId>;
 }
 
-/** Mutants of what only an assert looks at would say nothing of the hardware: they are mutants of the test. */
-export function liveParts(module: Module): Live {
+/**
+ * Mutants of what only an assert looks at would say nothing of the hardware: they are mutants of the test.
+ *
+ * @param outputs Those of its outputs that somebody reads.
+ */
+function liveParts(module: Module, outputs: ReadonlySet<string>): Live {
   const sources = new Map<NodeId, NodeId[]>();
   const ofMemory = new Map<MemoryId, NodeId[]>();
   const note = <K>(map: Map<K, NodeId[]>, key: K, ids: readonly NodeId[]): void => void map.set(key, [...(map.get(key) ?? []), ...ids]);
@@ -18,7 +22,7 @@ export function liveParts(module: Module): Live {
   });
   const nodes = new Set<NodeId>();
   const memories = new Set<MemoryId>();
-  const waiting: NodeId[] = [...module.outputs.values(), ...module.instances.flatMap((i) => [...i.inputs.values()])];
+  const waiting: NodeId[] = [...[...outputs].map((name) => module.outputs.get(name)!), ...module.instances.flatMap((i) => [...i.inputs.values()])];
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
     if (nodes.has(id)) continue;
     nodes.add(id);
@@ -32,6 +36,29 @@ export function liveParts(module: Module): Live {
     waiting.push(...(sources.get(id) ?? []));
   }
   return { nodes, memories };
+}
+
+/** The module types of a design, those that contain others first, and what is live in each: for its instances together. */
+export function liveTypes(top: Module): Map<Module, Live> {
+  const order: Module[] = [];
+  const seen = new Set<Module>();
+  const visit = (module: Module): void => {
+    if (seen.has(module)) return;
+    seen.add(module);
+    for (const { of } of module.instances) if (of.kind === 'module') visit(of);
+    order.unshift(module);
+  };
+  visit(top);
+  const read = new Map<Module, Set<string>>(order.map((m) => [m, new Set(m === top ? m.outputs.keys() : [])]));
+  const found = new Map<Module, Live>();
+  for (const module of order) {
+    const live = liveParts(module, read.get(module)!);
+    found.set(module, live);
+    for (const { of, outputs } of module.instances) {
+      if (of.kind === 'module') for (const [name, id] of outputs) if (live.nodes.has(id)) read.get(of)!.add(name);
+    }
+  }
+  return found;
 }
 
 /** Does a statement, or one inside it, do something that is live? */

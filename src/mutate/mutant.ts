@@ -3,6 +3,7 @@ import { elaborate } from '../hdl/elaborate.ts';
 import { ModuleDefinition, type Definition, type Interfaces } from '../hdl/module.ts';
 import type { Fields } from '../hdl/types.ts';
 import type { Module } from '../ir/netlist.ts';
+import { liveTypes } from './live.ts';
 import { changesOf, type Change, type MutationKind } from './changes.ts';
 
 /** A module, whatever its ports. */
@@ -96,18 +97,11 @@ export interface MutantOptions {
  */
 export function mutants(definition: AnyModule, { below = true, modules }: MutantOptions = {}): Mutant[] {
   const { top } = elaborate(definition);
-  const types = new Set<Module>();
-  const collect = (module: Module): void => {
-    if (types.has(module)) return;
-    types.add(module);
-    if (below) for (const { of } of module.instances) if (of.kind === 'module') collect(of);
-  };
-  collect(top);
   let index = 0;
-  return [...types]
-    .filter((module) => modules === undefined || modules.includes(module.name))
-    .flatMap((module) =>
-      changesOf(module).map((change) => {
+  return [...liveTypes(top)]
+    .filter(([module]) => (below || module === top) && (modules === undefined || modules.includes(module.name)))
+    .flatMap(([module, live]) =>
+      changesOf(module, live).map((change) => {
         const where = change.origin.location;
         return new Mutant({ index: index++, module: module.name, kind: change.kind, what: change.what, ...(where !== undefined && { where }) }, module, change);
       }),
