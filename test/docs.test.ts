@@ -16,6 +16,7 @@ const PACKAGES = new Map([
   ['wordline/rram', 'rtl/rram/index.ts'],
   ['wordline/dram', 'rtl/dram/index.ts'],
   ['wordline/controller', 'rtl/controller/index.ts'],
+  ['wordline/pim', 'rtl/pim/index.ts'],
 ]);
 
 /** A comment that states a value and does not speak of it. */

@@ -57,24 +57,33 @@ function cells({ shape, contents }: RowStoreParameters): ModelBehaviour {
         const data = out['data']!.words;
         const to = (place >>> pcShift) * words;
         const from = (place & columns) * words;
-        const row = rows.find(place >>> columnBits);
-        for (let i = 0; i < words; i++) data[to + i] = row === undefined ? 0 : row[from + i]!;
+        readCells(rows.find(place >>> columnBits), from, data, to, words);
       }
       if (input['write']!.words[0] === 1) {
         const place = input['writePlace']!.words[0]!;
         const row = rows.row(place >>> columnBits);
         const to = (place & columns) * words;
-        const burst = input['burst']!.words;
-        const mask = input['mask']!.words;
-        for (let i = 0; i < words; i++) {
-          const keep = bytesOf((mask[i >> 3]! >>> ((i & 7) * 4)) & 15);
-          row[to + i] = (row[to + i]! & keep) | (burst[i]! & ~keep);
-        }
+        writeCells(row, to, input['burst']!.words, input['mask']!.words, words);
       }
     },
     save: () => rows.save(),
     restore: (state) => rows.restore(state as ReturnType<SparseRows['save']>),
   };
+}
+
+type Words = Int32Array | Uint32Array;
+
+/** Some words of a row, from word `from` on, into `data`; 0 if it was never written. */
+export function readCells(row: Int32Array | undefined, from: number, data: Words, to: number, words: number): void {
+  for (let i = 0; i < words; i++) data[to + i] = row === undefined ? 0 : row[from + i]!;
+}
+
+/** Bytes of `burst` whose bit in `mask` is 0 into a row, from word `to` on. */
+export function writeCells(row: Int32Array, to: number, burst: Words, mask: Words, words: number): void {
+  for (let i = 0; i < words; i++) {
+    const keep = bytesOf((mask[i >> 3]! >>> ((i & 7) * 4)) & 15);
+    row[to + i] = (row[to + i]! & keep) | (burst[i]! & ~keep);
+  }
 }
 
 /** Four bits as four bytes of ones. */
