@@ -1,4 +1,4 @@
-import { bit, PIM_JUMPS, PIM_WORDS, uint, vec, type Hardware, type PimConfig, type Signal } from '../../src/index.ts';
+import { bit, PIM_INSTRUCTIONS, PIM_JUMPS, PIM_WORDS, uint, vec, type Hardware, type PimConfig, type Signal } from '../../src/index.ts';
 
 export interface SequenceInputs {
   /** A trigger executes the instruction that `word` holds. */
@@ -27,7 +27,8 @@ export function sequence(hw: Hardware, { words }: PimConfig, { step, start, load
     endless: hw.reg('tooManyJumps', bit, { reset: 0 }),
   };
   const stale = hw.reg('stale', bit, { reset: 1 });
-  const isJump = (word: Signal, at: Signal<6>): Signal<1> => word.slice<number, number>(31, 28).eq(1).and(at.bit(5).not());
+  // With other bits it is no instruction at all, and found out when it is to be executed.
+  const isJump = (word: Signal, at: Signal<6>): Signal<1> => word.slice<number, number>(31, 28).eq(PIM_INSTRUCTIONS.JUMP.code).and(word.slice<number, number>(22, 16).eq(0)).and(at.bit(5).not());
 
   hw.when(stale, () => {
     let at: Signal<6> = counter;

@@ -1,4 +1,4 @@
-import { bit, enumeration, isVector, module, parametric, uint, vec, type Hardware, type PimConfig, type PimSpace as Space, type Signal } from '../../src/index.ts';
+import { bit, encodePim, enumeration, isVector, module, parametric, PIM_WORDS, uint, vec, type Hardware, type PimConfig, type PimSpace as Space, type Signal } from '../../src/index.ts';
 import { Decoded, type Operand } from './decode.ts';
 import { added, gated, greater, multiplied, negated, rectified, type Vector } from './lanes.ts';
 import { sequence } from './sequence.ts';
@@ -6,8 +6,8 @@ import { sequence } from './sequence.ts';
 /** Where a control register write goes. */
 export const PimSpace = enumeration('PimSpace', ['SRF', 'CRF', 'A', 'B']);
 
-/** What is wrong with a trigger. */
-export const PimError = enumeration('PimError', ['NONE', 'WORD', 'DIRECTION', 'HAZARD', 'EXIT', 'END', 'JUMPS']);
+/** What is wrong with a trigger, or with a write of a control register. */
+export const PimError = enumeration('PimError', ['NONE', 'WORD', 'DIRECTION', 'HAZARD', 'EXIT', 'END', 'JUMPS', 'REGISTER']);
 const MESSAGES: Readonly<Record<Exclude<(typeof PimError.names)[number], 'NONE'>, string>> = {
   WORD: 'the word in the instruction memory is an instruction, with registers that are there',
   DIRECTION: 'a source in the bank is triggered by RD, a store by WR',
@@ -15,6 +15,7 @@ const MESSAGES: Readonly<Record<Exclude<(typeof PimError.names)[number], 'NONE'>
   EXIT: 'no trigger comes after EXIT',
   END: 'a program ends with EXIT and does not run off the end of the instruction memory',
   JUMPS: 'at most four JUMPs follow each other',
+  REGISTER: 'a control register that is written is there',
 };
 
 export interface PimUnitParameters {
@@ -101,7 +102,8 @@ export const PimUnit = parametric(({ config, enforce = true }: PimUnitParameters
     const arithmetic = now.where((f) => f.kind === 'arithmetic');
     const move = now.where((f) => f.kind === 'move');
     const toBank = now.in(now.destination, 'BANK');
-    step.set(trigger.and(now.is('EXIT').not()));
+    const exit = word.eq(encodePim({ op: 'EXIT', aam: false, relu: false, destination: undefined, sources: [], target: 0, count: 0 }));
+    step.set(trigger.and(exit.not()));
     const begin = hw.name('begin', trigger.and(arithmetic));
     const [first, second] = now.sources;
     const x = hw.name('source0', read(first));
@@ -160,6 +162,11 @@ export const PimUnit = parametric(({ config, enforce = true }: PimUnitParameters
     else inMultiplier.next(0);
     hw.when(multiplied1, () => inAdder.next(1)).elsewhen(finish, () => inAdder.next(0));
     const error = hw.wire('wrong', PimError, { default: PimError.NONE });
+    const busy = inMultiplier.or(inAdder);
+    const report = (wrong: readonly (readonly [keyof typeof MESSAGES, Signal<1>])[], values: Readonly<Record<string, Signal>>): void => {
+      error.set(wrong.reduceRight<Signal>((code, [what, is]) => is.mux(hw.lit(PimError.width, PimError[what]), code), hw.lit(PimError.width, PimError.NONE)));
+      if (enforce) for (const [what, is] of wrong) hw.assert(is.not(), MESSAGES[what], values);
+    };
     hw.when(trigger, () => {
       const pending = [...(multiplyCycles > 1 ? [{ on: inMultiplier, ...factors }] : []), { on: inAdder, ...terms }];
       const isVectorOf = (o: Operand): Signal<1> => now.in(o, ...o.spaces.filter((s: Space) => isVector(s)));
@@ -170,18 +177,16 @@ export const PimUnit = parametric(({ config, enforce = true }: PimUnitParameters
       const hazard = used(destination, one).or(used(first, one)).or(used(second, two));
       const fromBank = one.and(now.in(first, 'BANK')).or(two.and(now.in(second, 'BANK')));
       const direction = fromBank.and(write).or(move.and(toBank).and(write.not()));
-      const wrong: readonly (readonly [keyof typeof MESSAGES, Signal<1>])[] = [
-        ['JUMPS', endless],
-        ['EXIT', now.is('EXIT')],
-        ['END', counter.bit(5)],
-        ['WORD', now.legal.not()],
-        ['DIRECTION', direction],
-        ['HAZARD', hazard],
-      ];
-      error.set(wrong.reduceRight<Signal>((code, [what, is]) => is.mux(hw.lit(PimError.width, PimError[what]), code), hw.lit(PimError.width, PimError.NONE)));
-      if (enforce) for (const [what, is] of wrong) hw.assert(is.not(), MESSAGES[what], { counter, word });
+      report([['JUMPS', endless], ['EXIT', exit], ['END', counter.bit(5)], ['WORD', now.legal.not()], ['DIRECTION', direction], ['HAZARD', hazard]], { counter, word }); // prettier-ignore
       hw.assert(stale.not(), 'triggers are at least two cycles apart');
+      if (multiplyCycles > 1) hw.assert(begin.and(inMultiplier).and(multiplied1.not()).not(), 'the multiplier holds one instruction');
+    }).elsewhen(load.or(clear), () => {
+      const ends = { SRF: 1, CRF: PIM_WORDS / config.words, A: registers, B: registers };
+      const beyond = PimSpace.names.map((space) => (ends[space] < 32 ? loads(PimSpace[space]).and(loadIndex.ge(ends[space])) : hw.lit(1, 0))).reduce((a, b) => a.or(b));
+      const vectors = loads(PimSpace.A).or(loads(PimSpace.B)).or(clear);
+      report([['REGISTER', beyond], ['HAZARD', vectors.and(busy)]], { loadIndex }); // prettier-ignore
     });
-    return { store: trigger.and(move).and(toBank), storeData: moved.bits().unbits<number>(config.words) as Signal<32, number>, counter: counter.trunc(5), over: now.is('EXIT').and(stale.not()), busy: inMultiplier.or(inAdder), error };
+    hw.when(multiplied1, () => hw.assert(inAdder.and(finish.not()).not(), 'the adder holds one instruction'));
+    return { store: trigger.and(move).and(toBank), storeData: moved.bits().unbits<number>(config.words) as Signal<32, number>, counter: counter.trunc(5), over: exit.and(stale.not()), busy, error };
   });
 });
