@@ -86,12 +86,20 @@ const term = (reason: string, ...clauses: readonly string[]): Term => ({
 });
 
 const SLICE = term('maxSlice', 'turnCycles >= maxSlice');
-const CAP = 16;
-const BATCH = 32;
+/** Numbers that policies are made with. */
+export interface PolicyNumbers {
+  /** Of `fr-fcfs-cap`: requests that pass an older one of the other class. */
+  readonly cap: number;
+  /** Of `round-robin-requests`. */
+  readonly batch: number;
+  readonly conditions: ConditionTuple;
+}
 
-const policy = (name: string, summary: string, toPim: readonly Term[], toHost: readonly Term[], more: Partial<Policy> = {}): Policy => ({ name, summary, conditions: DEFAULT_CONDITIONS, toPim, toHost, ...more });
+export const POLICY_NUMBERS: PolicyNumbers = Object.freeze({ cap: 16, batch: 32, conditions: DEFAULT_CONDITIONS });
 
-const SET: readonly Policy[] = [
+const policy = (name: string, summary: string, toPim: readonly Term[], toHost: readonly Term[], more: Partial<Policy> = {}): Omit<Policy, 'conditions'> => ({ name, summary, toPim, toHost, ...more });
+
+const set = ({ cap, batch }: PolicyNumbers) => [
   policy(
     'paper',
     'conditions of the layer: queued requests of both classes, rows of a turn, its length',
@@ -103,16 +111,22 @@ const SET: readonly Policy[] = [
   policy('fcfs', 'the class of the oldest request', [term('older', 'pimOlder == 1')], [term('older', 'hostOlder == 1')]),
   policy(
     'fr-fcfs-cap',
-    `open rows first, then the class of the oldest request; at most ${CAP} requests pass an older one of the other class`,
-    [term('older', 'pimOlder == 1', 'hostHit == 0'), term('cap', `bypasses >= ${CAP}`)],
-    [term('older', 'hostOlder == 1', 'pimNewRow == 1'), term('cap', `bypasses >= ${CAP}`)],
+    `open rows first, then the class of the oldest request; at most ${cap} requests pass an older one of the other class`,
+    [term('older', 'pimOlder == 1', 'hostHit == 0'), term('cap', `bypasses >= ${cap}`)],
+    [term('older', 'hostOlder == 1', 'pimNewRow == 1'), term('cap', `bypasses >= ${cap}`)],
   ),
   policy('host-watermark', 'the host when many of its requests wait, until few do', [term('hostLow', 'hostCount < hostLow', 'hostWrites < hostHigh')], [term('hostHigh', 'hostCount >= hostHigh'), term('writesHigh', 'hostWrites >= hostHigh')]),
   policy('pim-watermark', 'PIM when many of its requests wait, until few do', [term('pimHigh', 'pimCount >= pimHigh')], [term('pimLow', 'pimCount < pimLow')]),
-  policy('round-robin-requests', `${BATCH} requests of each class in turn`, [term('requests', `turnRequests >= ${BATCH}`)], [term('requests', `turnRequests >= ${BATCH}`)]),
+  policy('round-robin-requests', `${batch} requests of each class in turn`, [term('requests', `turnRequests >= ${batch}`)], [term('requests', `turnRequests >= ${batch}`)]),
   policy('round-robin-time', 'turns of maxSlice cycles', [SLICE], [SLICE]),
   policy('bank-partition', 'disjoint banks, nothing is handed over', [], [], { partition: true }),
 ];
 
+/** The same policies with other numbers. */
+export const policiesWith = (numbers: Partial<PolicyNumbers> = {}): ReadonlyMap<string, Policy> => {
+  const all = { ...POLICY_NUMBERS, ...numbers };
+  return new Map(set(all).map((p) => [p.name, Object.freeze({ ...p, conditions: all.conditions })]));
+};
+
 /** The policies by name. */
-export const POLICIES: ReadonlyMap<string, Policy> = new Map(SET.map((p) => [p.name, Object.freeze(p)]));
+export const POLICIES = policiesWith();

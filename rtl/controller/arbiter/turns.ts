@@ -108,6 +108,10 @@ export const ArbiterTurns = parametric(({ policy, turnBits = 16 }: TurnsParamete
       ];
       for (const [from, when, to] of steps) hw.when(phase.eq(from).and(when), () => phase.next(to));
 
+      hw.assert(phase.le(Phase.LEAVE), 'the phase is one of seven');
+      hw.assert(is(Phase.DRAIN, Phase.CLOSE, Phase.FINISH, Phase.LEAVE).not().or(turnRequests.or(bypasses).or(turnCycles).eq(0)), 'the counts of a turn begin at 0');
+      hw.assert(is(Phase.ENTER).not().or(turnCycles.eq(0)), 'the way to a turn does not count');
+
       return {
         owner: is(Phase.ENTER, Phase.PIM, Phase.FINISH, Phase.LEAVE).mux(hw.lit(1, Owner.PIM), Owner.HOST),
         phase,
