@@ -1,5 +1,6 @@
-import { simulate, type Mutant, type MutationTestContext } from '../../../src/index.ts';
-import { Arbiter, policyOf } from '../../../rtl/controller/arbiter/index.ts';
+import { prove, simulate, WordlineError, type Mutant, type MutationTestContext } from '../../../src/index.ts';
+import { Arbiter, ArbiterTurns, policyOf } from '../../../rtl/controller/arbiter/index.ts';
+import { ArbiterSystem } from '../../../rtl/controller/arbiter/system.ts';
 import { CONDITIONS } from '../../../src/pim/policy.ts';
 import { seeded, type Random } from '../../dram/streams.ts';
 import { ArbiterReference, type ArbiterInput, type ArbiterInputs } from './arbiter-reference.ts';
@@ -7,6 +8,12 @@ import { ArbiterReference, type ArbiterInput, type ArbiterInputs } from './arbit
 /** The policy whose arbiter is mutated: `ARBITER_POLICY`, or the paper's. */
 export const POLICY = policyOf(process.env['ARBITER_POLICY'] ?? 'paper');
 export const Subject = Arbiter({ policy: POLICY });
+
+const SYSTEM = { policy: POLICY, entries: 2, latency: 2 } as const;
+/** The arbiter's turns with queues, controller, sequencer and memory around them; the asserts are there. */
+export const System = ArbiterSystem(SYSTEM);
+/** What of the arbiter the asserts can tell: all but the statistics. */
+export const Turns = ArbiterTurns({ policy: POLICY, turnBits: 16 });
 
 const BITS: readonly ArbiterInput[] = ['hostHit', 'hostOlder', 'hostServed', 'hostQuiet', 'rowsClosed', 'pimNewRow', 'pimServed', 'pimOpened', 'pimQuiet', 'inPim', 'inHost'];
 const COUNTS: readonly ArbiterInput[] = ['hostReads', 'hostWrites', 'pimCount'];
@@ -60,6 +67,42 @@ function lockstep(mutant: Mutant, inputs: Iterator<ArbiterInputs, unknown>, cycl
     reference.step(next);
     if (cycle < 32 || cycle % 256 === 255) count(`cycle ${cycle}`);
   }
+}
+
+/** The asserts of the arbiter with everything around it, in random runs within their assumes. */
+export function test1Asserts(mutant: Mutant, { seed }: MutationTestContext): void {
+  const { entries } = SYSTEM;
+  for (let run = 0; run < 4; run++) {
+    const sim = simulate(mutant.apply(System));
+    const random = seeded(seed + run);
+    for (let cycle = 0; cycle < 1500; cycle++) {
+      const often = [0.03, 0.4, 0.9][(cycle >> 6) % 3]!;
+      const flip = (share: number): number => (random() < share ? 1 : 0);
+      const free = () => ({ hostComes: flip(often), pimComes: flip(often), refresh: flip(0.02), writes: flip(0.5), hit: flip(0.5), newRow: flip(0.5), hostMark: flip(0.1), pimMark: flip(0.1), choice: Math.floor(random() * (entries + 1)) });
+      // What is not allowed is drawn again; what is done at once always is.
+      let attempt = 0;
+      while (!steps(sim, { ...free(), act: attempt > 6 ? 1 : flip(0.5), lands: attempt > 6 ? 1 : flip(0.5) })) if (++attempt > 60) return;
+    }
+  }
+}
+
+/** A cycle with these inputs, unless the assumes forbid them. */
+function steps(sim: { readonly in: object; step(): void }, inputs: Readonly<Record<string, number>>): boolean {
+  Object.assign(sim.in, inputs);
+  try {
+    sim.step();
+    return true;
+  } catch (error) {
+    if (error instanceof WordlineError && error.problems[0]!.message.startsWith('assume ')) return false;
+    throw error;
+  }
+}
+
+/** What chance did not find: runs of a few cycles. */
+export async function test2Proof(mutant: Mutant, { signal }: MutationTestContext): Promise<void> {
+  const { properties } = await prove(mutant.apply(System), { depth: 12, k: 0, signal });
+  const failed = properties.find((p) => p.kind === 'assert' && p.status === 'failed');
+  if (failed !== undefined) throw new Error(`${failed.message}, in cycle ${failed.cycle}`);
 }
 
 /** Beside the reference, under random inputs. */

@@ -46,7 +46,7 @@ const codes = (kinds: object): Map<number, DramCommand> => new Map(Object.entrie
 export function serveBoth(options: PimControllerOptions, host: readonly Request[], pim: readonly PimRequest[], run: { readonly engine?: EngineName; readonly limit?: number; readonly until?: number; readonly wave?: boolean } = {}): PimOutcome {
   const { preset } = options;
   const shape = controllerShape(preset);
-  const { banksPerUnit = 4 } = options.pim;
+  const { banksPerUnit = 4, multiplyCycles = preset.timing.tCCDL, addCycles = preset.timing.tCCDL } = options.pim;
   const { organisation, timing } = preset;
   const top = organisation.rows;
   const pcs = shape.pseudoChannels;
@@ -73,6 +73,7 @@ export function serveBoth(options: PimControllerOptions, host: readonly Request[
   const writes: { at: number; pc: number; places: readonly string[]; event: PimEvent; mode: string; row: number; bytes: number[]; keep: boolean[] }[] = [];
   /** What each pseudo-channel was made to do. */
   const did: string[][] = Array.from({ length: pcs }, () => []);
+  const lastTrigger = new Array<number>(pcs).fill(-Infinity);
   const triggers: string[][] = Array.from({ length: pcs }, () => []);
   const perCycle = shape.words / shape.beats;
   const spoken = (pc: number, ba: number): number[] => (mode[pc] === 'SB' ? [ba] : Array.from({ length: shape.banksPerPseudoChannel / banksPerUnit }, (_, u) => u * banksPerUnit + (ba % banksPerUnit)));
@@ -133,9 +134,13 @@ export function serveBoth(options: PimControllerOptions, host: readonly Request[
         const places = banks.map((b) => `${pc * shape.banksPerPseudoChannel + b}.${row}.${column}`);
         const write = columnCommand.startsWith('W');
         const triggersOne = mode[pc] === 'AB_PIM' && row < top - 5;
-        if (triggersOne) triggers[pc]!.push(`${write ? 'WR' : 'RD'} ${ba % banksPerUnit}.${row}.${column}`);
-        else if (write) writes.push({ at: cycle + timing.WL, pc, places, event, mode: mode[pc]!, row, bytes: [], keep: [] });
-        else reads.push({ at: cycle + timing.RL, pc, bytes: Uint8Array.from(memory.get(places[0]!) ?? fresh()) });
+        if (triggersOne) {
+          triggers[pc]!.push(`${write ? 'WR' : 'RD'} ${ba % banksPerUnit}.${row}.${column}`);
+          lastTrigger[pc] = cycle;
+          if (writes.some((w) => w.pc === pc && w.row >= top - 5)) problems.push(`cycle ${cycle}: a trigger before the data of a control register have come`);
+        }
+        if (write && !triggersOne) writes.push({ at: cycle + timing.WL, pc, places, event, mode: mode[pc]!, row, bytes: [], keep: [] });
+        else if (!triggersOne) reads.push({ at: cycle + timing.RL, pc, bytes: Uint8Array.from(memory.get(places[0]!) ?? fresh()) });
         if (!write && !triggersOne && mode[pc] !== 'SB') problems.push(`cycle ${cycle}: RD in mode ${mode[pc]}`);
         if (columnCommand.endsWith('A')) closed(pc, banks);
       }
@@ -161,6 +166,7 @@ export function serveBoth(options: PimControllerOptions, host: readonly Request[
         const words = [...new Uint32Array(Uint8Array.from(bytes).buffer)];
         if (row >= top - 5) {
           event.words = words;
+          if (cycle <= lastTrigger[pc]! + multiplyCycles + addCycles) problems.push(`cycle ${cycle}: a control register is written before the instruction of cycle ${lastTrigger[pc]} has ended`);
           Object.assign(event, { data: words[0]! });
           const isConf = row === top - 3 && event.column === 0;
           if (isConf) mode[pc] = (words[0]! & 1) === 1 ? 'AB_PIM' : 'AB';
