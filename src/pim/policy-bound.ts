@@ -1,4 +1,7 @@
-import { CONDITIONS, OBSERVATIONS, type Clause, type ConditionTuple, type Policy, type Term } from './policy.ts';
+import { OBSERVATIONS, type Clause, type ConditionTuple, type Policy, type Term } from './policy.ts';
+
+/** Who uses the memory. */
+export type PimClass = 'host' | 'pim';
 
 /**
  * What ends a turn at the latest while a request of the other class waits: so many `requests` have been served in it, or so many since the waiting
@@ -21,9 +24,12 @@ function threshold({ observation, is, value }: Clause, conditions: ConditionTupl
   return is === '==' && OBSERVATIONS[observation].bits === 1 && number === 1 ? 1 : undefined;
 }
 
-function limitOf({ reason, all }: Term, conditions: ConditionTuple): TurnLimit | undefined {
+/** Holds whenever a request of the class waits. */
+const isWaiting = (clause: Clause, waiting: PimClass, conditions: ConditionTuple): boolean => clause.observation === `${waiting}Count` && (threshold(clause, conditions) ?? 2) <= 1;
+
+function limitOf({ reason, all }: Term, waiting: PimClass, conditions: ConditionTuple): TurnLimit | undefined {
   const limit = { reason, requests: 1, passed: 0, older: false, cycles: 0 };
-  for (const clause of all) {
+  for (const clause of all.filter((c) => !isWaiting(c, waiting, conditions))) {
     const about = OBSERVATIONS[clause.observation];
     const from = threshold(clause, conditions);
     if (!('grows' in about) || from === undefined || from > 2 ** about.bits - 1) return undefined;
@@ -38,13 +44,11 @@ function limitOf({ reason, all }: Term, conditions: ConditionTuple): TurnLimit |
 export const limitServices = ({ requests, passed, older }: TurnLimit, entries: number): number => Math.max(requests, passed === 0 ? 0 : passed + entries, older ? entries : 0);
 
 /** The first term that is sure to come true while the other class waits; without one that class may starve. */
-export const turnLimit = (terms: readonly Term[], conditions: ConditionTuple): TurnLimit | undefined => terms.map((t) => limitOf(t, conditions)).find((l) => l !== undefined);
+export const turnLimit = ({ toHost, toPim, conditions }: Policy, waiting: PimClass): TurnLimit | undefined =>
+  (waiting === 'host' ? toHost : toPim).map((t) => limitOf(t, waiting, conditions)).find((l) => l !== undefined);
 
 /** Classes that wait for ever if the other one always has requests, by what the policy says of the ends of turns. */
-export function starvedBy({ toPim, toHost, conditions, partition = false }: Policy): ('host' | 'pim')[] {
-  if (partition) return [];
-  return [...(turnLimit(toHost, conditions) === undefined ? ['host' as const] : []), ...(turnLimit(toPim, conditions) === undefined ? ['pim' as const] : [])];
-}
+export const starvedBy = (policy: Policy): PimClass[] => (policy.partition === true ? [] : (['host', 'pim'] as const).filter((waiting) => turnLimit(policy, waiting) === undefined));
 
 /** What the memory and those that use it may take, in cycles in which no refresh is due or under way. */
 export interface ArbiterEnvironment {
@@ -61,11 +65,8 @@ export interface ArbiterEnvironment {
 export const turnCyclesBound = (limit: TurnLimit, { latency, entries }: ArbiterEnvironment): number => Math.max(limit.cycles, 2 * latency * limitServices(limit, entries)) + 1;
 
 /** Cycles for which requests of a class wait at most without one of them being served: 2 L + 5 (L + 1) + L + the other's turn. A request with n before it: n + 1 times that. */
-export function waitBound(policy: Policy, waiting: 'host' | 'pim', environment: ArbiterEnvironment): number | undefined {
-  const limit = turnLimit(waiting === 'host' ? policy.toHost : policy.toPim, policy.conditions);
+export function waitBound(policy: Policy, waiting: PimClass, environment: ArbiterEnvironment): number | undefined {
+  const limit = turnLimit(policy, waiting);
   const { latency } = environment;
   return limit === undefined || policy.partition === true ? undefined : 3 * latency + 5 * (latency + 1) + turnCyclesBound(limit, environment);
 }
-
-/** Names of the condition registers. */
-export const CONDITION_NAMES = Object.keys(CONDITIONS) as (keyof typeof CONDITIONS)[];

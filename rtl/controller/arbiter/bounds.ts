@@ -56,7 +56,8 @@ export function waitBounds(hw: Hardware, view: BoundsView): void {
       ...(limit.older ? [aged] : []),
     ].reduce(most); // prettier-ignore
     const served = services.eq(0).mux(n(0), serving(c).add(services.sub(1).mul(n(2 * latency)).trunc(BITS)));
-    return most(served, least(turnCycles, limit.cycles)).add(1);
+    // Without requests it ends at once.
+    return c.count.eq(0).mux(n(0), most(served, least(turnCycles, limit.cycles))).add(1);
   }
 
   const walk = [
@@ -67,12 +68,12 @@ export function waitBounds(hw: Hardware, view: BoundsView): void {
     { phase: Phase.LEAVE, left: allBank.or(pimRows).mux(doing, 0).add(1) },
   ];
   const sides = [
-    { name: 'host', own: host, code: Owner.HOST, turn: Phase.HOST, other: pim, otherCode: Owner.PIM, otherTurn: Phase.PIM, away: [Phase.DRAIN, Phase.CLOSE, Phase.ENTER], back: [Phase.FINISH, Phase.LEAVE], terms: policy.toHost },
-    { name: 'pim', own: pim, code: Owner.PIM, turn: Phase.PIM, other: host, otherCode: Owner.HOST, otherTurn: Phase.HOST, away: [Phase.FINISH, Phase.LEAVE], back: [Phase.DRAIN, Phase.CLOSE, Phase.ENTER], terms: policy.toPim },
+    { name: 'host', own: host, code: Owner.HOST, turn: Phase.HOST, other: pim, otherCode: Owner.PIM, otherTurn: Phase.PIM, away: [Phase.DRAIN, Phase.CLOSE, Phase.ENTER], back: [Phase.FINISH, Phase.LEAVE] },
+    { name: 'pim', own: pim, code: Owner.PIM, turn: Phase.PIM, other: host, otherCode: Owner.HOST, otherTurn: Phase.HOST, away: [Phase.FINISH, Phase.LEAVE], back: [Phase.DRAIN, Phase.CLOSE, Phase.ENTER] },
   ] as const; // prettier-ignore
-  for (const { name, own, turn, other, otherCode, otherTurn, away, back, terms } of sides) {
+  for (const { name, own, turn, other, otherCode, otherTurn, away, back } of sides) {
     const bound = waitBound(policy, name, environment);
-    const limit = turnLimit(terms, policy.conditions);
+    const limit = turnLimit(policy, name);
     const waited = hw.reg(`${name}Waited`, uint(BITS), { reset: 0 });
     const waits = own.count.ne(0);
     hw.when(waits.not().or(own.served), () => waited.next(0)).elsewhen(live.and(waited.ne(2 ** BITS - 1)), () => waited.next(waited.add(1)));

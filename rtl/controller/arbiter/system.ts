@@ -130,13 +130,13 @@ export const ArbiterSystem = parametric(({ policy: given, entries = 2, latency =
         hw.assert(is(Phase.ENTER).not().or(turns.out.turnRequests.eq(0).and(pimFlight.flying.not())), 'the turn begins once the mode is reached');
         const moves = can.or(flying).or(due).or(refreshing).or(toPim).or(toHost);
         hw.assert(both.or(host.count.ne(0)).or(pim.count.ne(0)).not().or(moves).or(is(Phase.HOST, Phase.PIM).not()), 'while somebody waits, something may be done');
-        if (counted) waitBounds(hw, { policy, environment: { entries, latency }, turns: turns.out, host: { ...host, flight: hostFlight, served: hostServed }, pim: { ...pim, flight: pimFlight, served: pimServed }, live, idle, can, allBank, hostRows, pimRows, older, elders });
-      }
-      if (counted) {
-        conserved(hw, 'host', host, hostFlight);
-        conserved(hw, 'pim', pim, pimFlight);
-        inOrder(hw, 'host', host, hostServed, inputs['hostMark' as 'act']);
-        inOrder(hw, 'pim', pim, pimServed, inputs['pimMark' as 'act']);
+        if (counted) {
+          conserved(hw, 'host', host, hostFlight);
+          conserved(hw, 'pim', pim, pimFlight);
+          inOrder(hw, 'host', host, hostServed, inputs['hostMark' as 'act']);
+          inOrder(hw, 'pim', pim, pimServed, inputs['pimMark' as 'act']);
+          waitBounds(hw, { policy, environment: { entries, latency }, turns: turns.out, host: { ...host, flight: hostFlight, served: hostServed }, pim: { ...pim, flight: pimFlight, served: pimServed }, live, idle, can, allBank, hostRows, pimRows, older, elders });
+        }
       }
       if (policy.partition !== true) {
         hw.cover(pimServed, 'a trigger');
