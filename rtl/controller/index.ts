@@ -6,6 +6,7 @@ export { DramController, GuestController } from './controller.ts';
 export { requestPort, responsePort } from './interface.ts';
 export { LatencyReport, type LatencyClass, type LatencySummary, type Observed } from './report.ts';
 export { timingPlan, type Load, type TimerName, type TimingPlan } from './timing.ts';
+export { PimChannel, type PimChannelOptions } from './pim-channel.ts';
 export { PimController, type PimControllerOptions } from './pim-controller.ts';
 export { pimRequestPort } from './pim-queue.ts';
 export { BUCKETS, CAUSES, PIM_CAUSES, ROW_OUTCOMES, type Cause } from './statistics.ts';

@@ -22,7 +22,7 @@ export function policyOf(policy: Policy | string = 'paper'): Policy {
 export const Arbiter = parametric(({ policy: given }: ArbiterOptions) => {
   const policy = policyOf(given);
   return module(`Arbiter_${policy.name.replaceAll(/\W/g, '_')}`, { in: arbiterInputs, out: { ...ownershipOutputs, ...arbiterStatistics } }, (inputs, hw) => {
-    const { owner, phase, hostGo, closeRows, pimGo, leave, toPim, toHost, reason } = hw.instance('turns', ArbiterTurns({ policy }), inputs).out;
+    const { owner, phase, hostGo, closeRows, pimGo, leave, toPim, toHost, reason } = hw.instance('turns', ArbiterTurns({ policy, turnBits: 16 }), inputs).out;
     const { hostHit, hostServed, pimServed, hostReads, hostWrites, pimCount } = inputs;
     const statistics = hw.instance('statistics', ArbiterStatistics, { phase, toPim, toHost, reason, hostHit, hostServed, pimServed, hostReads, hostWrites, pimCount });
     return { owner, phase, hostGo, closeRows, pimGo, leave, ...statistics.out };
