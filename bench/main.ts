@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { processIo } from '../src/cli/io.ts';
+import { main } from '../src/cli/program.ts';
 import { coreDesigns, engineDesigns, type CoreDesign } from './core-designs.ts';
 import { coreBench } from './core.ts';
 import { dramBench } from './dram.ts';
@@ -86,6 +88,17 @@ program
     if (json === true) console.log(JSON.stringify(reports));
     else for (const r of reports) console.log(`${r.operation}: ${r.pairs} pairs, ${r.wrong} wrong, ${r.cpuSeconds.toFixed(0)} s of processor time, ${((1e9 * r.cpuSeconds) / r.pairs).toFixed(0)} ns a pair`);
     if (reports.some((r) => r.wrong > 0)) process.exitCode = 1;
+  });
+
+program
+  .command('mutation')
+  .description('all mutants of the arbiter of a PIM channel against its tests, with proofs for those that are left; minutes (options: those of wordline mutate)')
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .action(async (_: unknown, command: Command) => {
+    const { io, end } = processIo();
+    const file = 'test/rtl/controller/arbiter-mutants.ts';
+    end(await main(['mutate', file, '--module', 'Subject', '--with', file, '--min', '95', ...command.args], io));
   });
 
 program.on('command:*', ([name]: string[]) => program.error(`there is no benchmark "${name ?? ''}"; there are: ${program.commands.map((c) => c.name()).join(', ')}`));
