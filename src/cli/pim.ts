@@ -3,8 +3,9 @@ import { PIM_FORMATS } from '../pim/config.ts';
 import type { Io } from './io.ts';
 import { asm, check, dis, list, type AsmOptions } from './pim-commands.ts';
 import type { PimUnitOptions } from './pim-files.ts';
+import { policy } from './pim-policy.ts';
 
-/** `wordline pim asm`, `dis`, `list` and `check`. */
+/** `wordline pim asm`, `dis`, `list`, `check` and `policy`. */
 export function addPim(program: Command, io: Io, done: (code: number) => void): void {
   const pim = program.command('pim').description('Programs of PIM units: assemble, disassemble, list and check them.');
   const units = (command: Command): Command =>
@@ -35,4 +36,11 @@ export function addPim(program: Command, io: Io, done: (code: number) => void): 
   units(pim.command('check').description('Check a program or microcode: opcodes, operands, registers, hazards, loops, its end. The exit code is 1 if there are errors.').argument('<file>', PROGRAM)).action((file: string, options: PimUnitOptions & { readonly json?: boolean }) =>
     done(check(file, options, io)),
   );
+  pim
+    .command('policy')
+    .description('Who owns the memory when: a policy with its reasons and bounds, or all policies that have a name.')
+    .argument('[policy]', 'the .json file of a policy, or its name; default: all')
+    .option('--json', 'print one JSON object')
+    .option('--stack', 'print the stack of an error')
+    .action((given: string | undefined, options: { readonly json?: boolean }) => done(policy(given, options, io)));
 }

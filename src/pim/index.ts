@@ -16,3 +16,9 @@ export {
 } from './layout.ts'; // prettier-ignore
 export * from './kernels/index.ts';
 export * from './golden/index.ts';
+export {
+  COMPARISONS, CONDITIONS, DEFAULT_CONDITIONS, MOST_TERMS, OBSERVATIONS, POLICIES, policiesWith,
+  type Clause, type Comparison, type Condition, type ConditionTuple, type Observation, type Policy, type PolicyNumbers, type Term,
+} from './policy.ts'; // prettier-ignore
+export { limitServices, starvedBy, turnCyclesBound, turnLimit, waitBound, type ArbiterEnvironment, type PimClass, type TurnLimit } from './policy-bound.ts';
+export { readPolicy } from './policy-file.ts';

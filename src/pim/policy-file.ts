@@ -1,4 +1,4 @@
-import { parse, type DocumentNode, type ObjectNode, type ValueNode } from '@humanwhocodes/momoa';
+import { parse, type ObjectNode, type ValueNode } from '@humanwhocodes/momoa';
 import { suggest, WordlineError, type Problem } from '../diag/index.ts';
 import { COMPARISONS, CONDITIONS, DEFAULT_CONDITIONS, IDLE, MOST_TERMS, OBSERVATIONS, POLICIES, type Clause, type Comparison, type Condition, type ConditionTuple, type Observation, type Policy, type Term } from './policy.ts';
 
@@ -72,9 +72,9 @@ function clauseOf(reader: Reader, node: ValueNode): Clause | undefined {
   const observation = reader.oneOf<Observation>(members?.get('observation'), 'observation', names(OBSERVATIONS));
   const is = reader.oneOf<Comparison>(members?.get('is'), 'comparison', COMPARISONS);
   const given = members?.get('value');
-  if (given === undefined || observation === undefined || is === undefined) return undefined;
-  const value = given.type === 'String' ? reader.oneOf<Condition>(given, 'condition', names(CONDITIONS)) : reader.whole(given, `the value of ${observation}`, OBSERVATIONS[observation].bits);
-  return value === undefined ? undefined : { observation, is, value };
+  if (given === undefined) return undefined;
+  const value = given.type === 'String' ? reader.oneOf<Condition>(given, 'condition', names(CONDITIONS)) : observation && reader.whole(given, `the value of ${observation}`, OBSERVATIONS[observation].bits);
+  return observation === undefined || is === undefined || value === undefined ? undefined : { observation, is, value };
 }
 
 function termOf(reader: Reader, node: ValueNode, taken: Set<string>): Term | undefined {
