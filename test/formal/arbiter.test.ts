@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import { POLICIES, prove } from '../../src/index.ts';
+import { ArbiterSystem } from '../../rtl/controller/arbiter/index.ts';
+import { proveEach } from './arbiter.ts';
+import { needProver } from './helpers.ts';
+
+describe('the arbiter, proved for all time', () => {
+  proveEach(['paper', 'mem-first', 'pim-first']);
+
+  it('with the numbers that are the default, queues of 64 and commands within 8 cycles', { timeout: 120_000 }, async (context) => {
+    needProver(context);
+    const { properties } = await prove(ArbiterSystem({ policy: POLICIES.get('paper')!, entries: 64, latency: 8 }), { depth: 1, k: 1, timeout: 100 });
+    expect(properties.filter((p) => p.kind === 'assert' && p.status !== 'proved').map((p) => [p.message, p.status])).toEqual([]);
+  });
+});
