@@ -173,9 +173,9 @@ export const MISTAKES = {
 export type Mistake = keyof typeof MISTAKES;
 
 /** The turns of a policy with a mistake. */
-export function mistaken(policy: Policy, mistake: Mistake): ReturnType<typeof ArbiterTurns> {
+export function mistaken(policy: Policy, mistake: Mistake, turnBits = 4): ReturnType<typeof ArbiterTurns> {
   const { inputs: wrongIn = {}, outputs: wrongOut = {} } = MISTAKES[mistake] as { inputs?: Record<string, number>; outputs?: Record<string, number> };
-  const right = ArbiterTurns({ policy, turnBits: 4 });
+  const right = ArbiterTurns({ policy, turnBits });
   return module('Mistaken', right.ports, (inputs, hw) => {
     const { out } = hw.instance('right', right, { ...inputs, ...wrongIn });
     return { ...out, ...Object.fromEntries(Object.entries(wrongOut).map(([name, value]) => [name, hw.lit(1, value)])) };
