@@ -9,4 +9,5 @@ export { timingPlan, type Load, type TimerName, type TimingPlan } from './timing
 export { PimChannel, type PimChannelOptions } from './pim-channel.ts';
 export { PimController, type PimControllerOptions } from './pim-controller.ts';
 export { pimRequestPort } from './pim-queue.ts';
+export { Arbiter, ArbiterSystem, ArbiterTurns, arbiterStatistics, Owner, Phase, type ArbiterOptions, type ArbiterSystemOptions } from './arbiter/index.ts';
 export { BUCKETS, CAUSES, PIM_CAUSES, ROW_OUTCOMES, type Cause } from './statistics.ts';

@@ -13,7 +13,7 @@ export const OBSERVATIONS = {
   pimCount: { bits: 8, meaning: 'PIM requests that wait' },
   pimNewRow: { bits: 1, meaning: 'the first PIM request needs another row than the last one' },
   turnRequests: { bits: 16, grows: 'request', meaning: 'requests served in this turn' },
-  turnRows: { bits: 16, meaning: 'rows opened for PIM in this turn' },
+  turnRows: { bits: 16, meaning: 'rows that PIM is done with in this turn' },
   turnCycles: { bits: 16, grows: 'cycle', meaning: 'cycles of this turn' },
   bypasses: { bits: 16, grows: 'bypass', meaning: 'requests served in this turn while an older one of the other class waited' },
 } as const satisfies Record<string, { readonly bits: number; readonly grows?: 'queue' | 'request' | 'cycle' | 'bypass'; readonly meaning: string }>;
@@ -26,7 +26,7 @@ export const CONDITIONS = {
   hostHigh: { bits: 8, meaning: 'so many host requests take the memory back' },
   pimLow: { bits: 8, meaning: 'so few PIM requests leave the memory to the host' },
   pimHigh: { bits: 8, meaning: 'so many PIM requests take the memory' },
-  minRows: { bits: 8, meaning: 'rows that PIM opens before its turn ends for the sake of counts' },
+  minRows: { bits: 8, meaning: 'rows that PIM is done with before its turn ends for the sake of counts' },
   maxSlice: { bits: 16, meaning: 'cycles of a turn after which it ends if the other class waits' },
 } as const;
 

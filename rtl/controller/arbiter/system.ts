@@ -4,7 +4,7 @@ import type { Policy } from '../../../src/pim/policy.ts';
 import { policyOf } from './arbiter.ts';
 import { waitBounds } from './bounds.ts';
 import { conserved, flight, inOrder, order, waiting } from './environment.ts';
-import { Owner, Phase } from './observe.ts';
+import { conditionPorts, Owner, Phase } from './observe.ts';
 import { ArbiterTurns } from './turns.ts';
 
 export interface ArbiterSystemOptions {
@@ -17,22 +17,27 @@ export interface ArbiterSystemOptions {
   readonly turnBits?: number;
   /** Bounds on waiting and counts of requests besides; default yes. Without them there are few states. */
   readonly counted?: boolean;
+  /** Conditions come through `load`, any at any time; bounds, which speak of conditions that stand still, are left out. Default no. */
+  readonly loads?: boolean;
   /** Another module in the place of the turns, as a test has it that wants a mistake to be found. */
   readonly turns?: ReturnType<typeof ArbiterTurns>;
 }
+
+/** Inputs of the condition registers, among others. */
+const loaded = (inputs: object): Readonly<Record<string, Signal>> => Object.fromEntries(Object.entries(inputs as Record<string, Signal>).filter(([name]) => name === 'load' || name in conditionPorts));
 
 /**
  * The arbiter with everything around it that may behave in any way that it is allowed to: two queues, a controller, a sequencer and a memory with
  * modes. They do what the arbiter lets them do, whether that is right or not; the asserts say what must never be seen. `act` and the `lands` are free,
  * but what may be done is done within `latency` cycles in which no refresh is due.
  */
-export const ArbiterSystem = parametric(({ policy: given, entries = 2, latency = 2, turnBits = 16, counted = true, turns: other }: ArbiterSystemOptions) => {
+export const ArbiterSystem = parametric(({ policy: given, entries = 2, latency = 2, turnBits = 16, counted = true, loads = false, turns: other }: ArbiterSystemOptions) => {
   const policy = policyOf(given);
   const width = countWidth(entries);
   return module(
     `ArbiterSystem_${policy.name.replaceAll(/\W/g, '_')}`,
     {
-      in: { hostComes: bit, pimComes: bit, act: bit, lands: bit, refresh: bit, writes: bit, hit: bit, newRow: bit, choice: uint(width), ...(counted && { hostMark: bit, pimMark: bit }) },
+      in: { hostComes: bit, pimComes: bit, act: bit, lands: bit, refresh: bit, writes: bit, hit: bit, newRow: bit, choice: uint(width), ...(counted && { hostMark: bit, pimMark: bit }), ...(loads && { load: bit, ...conditionPorts }) },
       out: { owner: Owner, phase: Phase, hostServed: bit, pimServed: bit, hostWaiting: uint(width), pimWaiting: uint(width), refreshing: bit, allBank: bit },
     },
     (inputs, hw) => {
@@ -112,7 +117,7 @@ export const ArbiterSystem = parametric(({ policy: given, entries = 2, latency =
       hw.assign(turns.in, {
         hostReads: writes.mux(hw.lit(8, 0), hostCount), hostWrites: writes.mux(hostCount, 0), hostHit: hit.and(hostRows).and(host.count.ne(0)), hostOlder: both.and(older.eq(Owner.HOST)), hostServed,
         hostQuiet: hostFlight.flying.not(), rowsClosed: hostRows.not(), pimCount: pim.count.zext(8), pimNewRow: newRow, pimServed, pimOpened: enters, pimQuiet: pimFlight.flying.not(),
-        inPim: allBank, inHost: allBank.or(pimRows).not(), load: 0, ...policy.conditions,
+        inPim: allBank, inHost: allBank.or(pimRows).not(), load: 0, ...policy.conditions, ...(loads && loaded(inputs)),
       }); // prettier-ignore
 
       if (policy.partition !== true) {
@@ -137,7 +142,7 @@ export const ArbiterSystem = parametric(({ policy: given, entries = 2, latency =
           conserved(hw, 'pim', pim, pimFlight);
           inOrder(hw, 'host', host, hostServed, inputs['hostMark' as 'act']);
           inOrder(hw, 'pim', pim, pimServed, inputs['pimMark' as 'act']);
-          waitBounds(hw, { policy, environment: { entries, latency }, turns: turns.out, host: { ...host, flight: hostFlight, served: hostServed }, pim: { ...pim, flight: pimFlight, served: pimServed }, live, idle, can, allBank, hostRows, pimRows, older, elders });
+          if (!loads) waitBounds(hw, { policy, environment: { entries, latency }, turns: turns.out, host: { ...host, flight: hostFlight, served: hostServed }, pim: { ...pim, flight: pimFlight, served: pimServed }, live, idle, can, allBank, hostRows, pimRows, older, elders });
         }
 
         hw.cover(pimServed, 'a trigger');

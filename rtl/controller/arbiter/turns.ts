@@ -21,7 +21,7 @@ export const arbiterInputs = {
   pimNewRow: bit,
   /** A PIM request is done. */
   pimServed: bit,
-  /** PIM's ACT of a data row. */
+  /** PIM is done with a row: its next request needs another one. */
   pimOpened: bit,
   pimQuiet: bit,
   /** The mode that PIM needs is reached. */
