@@ -52,7 +52,8 @@ export const PimBankState = parametric(({ preset, enforce = true, banksPerUnit }
   return module(
     nameOf(`PimBankState${banksPerUnit}`, preset),
     {
-      in: { allBank: uint<number>(shape.pseudoChannels) },
+      /** `pimBanks`: the banks for which `allBank` matters. */
+      in: { allBank: uint<number>(shape.pseudoChannels), pimBanks: uint<number>(lanes) },
       io: { command: flip(commandPort(shape)) },
       out: {
         ...outputs(preset),
@@ -61,14 +62,17 @@ export const PimBankState = parametric(({ preset, enforce = true, banksPerUnit }
         rows: vec<number, ReturnType<typeof uint<number>>>(lanes, uint<number>(Math.log2(shape.rows))),
         /** Banks that the row command speaks to, if it is one of a bank. */
         spoken: uint<number>(lanes),
+        /** The column command speaks to all units. */
+        columnAll: bit,
       },
     },
-    ({ command, allBank }, hw) => banks(hw, preset, enforce, command, { allBank, banksPerUnit }),
+    ({ command, allBank, pimBanks }, hw) => banks(hw, preset, enforce, command, { allBank, pimBanks, banksPerUnit }),
   );
 });
 
 interface AllBank {
   readonly allBank: Signal;
+  readonly pimBanks: Signal;
   readonly banksPerUnit: number;
 }
 type Commands = Inside<Flip<ReturnType<typeof commandPort>['members']>>;
@@ -84,7 +88,7 @@ function banks(hw: Hardware, preset: DramPreset, enforce: boolean, { row, column
   const reachOf = (bus: 'row' | 'column', command: { pc: Signal; ba: Signal }, bankOnly?: Signal<1>): Reach => {
     const lane = laneOf(command);
     if (pim === undefined) return oneBank(shape, command.pc, lane);
-    const inMode = pim.allBank.bit(pseudoChannels === 1 ? hw.lit(1, 0) : command.pc);
+    const inMode = pim.allBank.bit(pseudoChannels === 1 ? hw.lit(1, 0) : command.pc).and(pim.pimBanks.bit(lane));
     return manyBanks(hw, shape, `${bus}Spoken`, command.pc, lane, bankOnly === undefined ? inMode : inMode.and(bankOnly.not()), pim.banksPerUnit);
   };
   const rowTarget = { kind: row.kind, reach: reachOf('row', row, row.kind.eq(RowKind.REFSB)) };
@@ -166,7 +170,7 @@ function banks(hw: Hardware, preset: DramPreset, enforce: boolean, { row, column
     rule.set(broken.firstOne().zext<number>(Violation.width).add(1));
     if (enforce) names.forEach((name, i) => hw.assert(broken.bit(i).not(), describe(preset, name), { row: row.kind, column: column.kind, rowBank: rowTarget.reach.lane, columnBank: columnTarget.reach.lane }));
   });
-  return { violation, rule, broken, columnRow: openRow.at(columnTarget.reach.lane), power, open: isOpen.bits(), rows: openRow, spoken: rowTarget.reach.mask };
+  return { violation, rule, broken, columnRow: openRow.at(columnTarget.reach.lane), power, open: isOpen.bits(), rows: openRow, spoken: rowTarget.reach.mask, columnAll: columnTarget.reach.several ?? hw.lit(1, 0) };
 }
 
 const upper = (hw: Hardware, lanes: number): Signal => hw.lit<number>(lanes, ((1n << BigInt(lanes / 2)) - 1n) << BigInt(lanes / 2));

@@ -1,4 +1,4 @@
-import { bit, CONF_BITS, CONF_COLUMNS, controlRow, enumeration, flip, module, parametric, PIM_WORDS, pimConfig, uint, vec, type ControlRow, type Hardware, type PimConfig, type PimOptions, type Signal } from '../../src/index.ts';
+import { bit, CONF_BITS, CONF_COLUMNS, CONF_PARTITION, controlRow, enumeration, flip, module, parametric, PIM_WORDS, pimConfig, uint, vec, type ControlRow, type Hardware, type PimConfig, type PimOptions, type Signal } from '../../src/index.ts';
 import { ColumnKind, commandPort, dataPath, dataPort, ModeRegisters, PimBankState, placeBits, Power, violationNames, violationType, type CellAccess, type SparseRows } from '../dram/index.ts';
 import { PIM_MISUSES, PimMode, PimModes, type PimMisuse } from './modes.ts';
 import { PimError, PimSpace } from './unit.ts';
@@ -69,10 +69,10 @@ export const PimDevice = parametric(({ enforce = true, twinRows = 16, contents, 
       const banks = hw.instance('banks', PimBankState({ preset, enforce, banksPerUnit }));
       hw.connect(banks.io.command, command);
       const registers = hw.instance('modeRegisters', ModeRegisters({ preset }), { write: column.kind.eq(ColumnKind.MRS), mr: column.mr, op: column.op }).out;
-      const modes = hw.instance('modes', PimModes({ preset }));
+      const modes = hw.instance('modes', PimModes({ preset, banksPerUnit }));
       hw.connect(modes.io.command, command);
-      const { open, rows, spoken, columnRow } = banks.out;
-      banks.in.allBank.set(modes.out.allBank);
+      const { open, rows, spoken, columnRow, columnAll } = banks.out;
+      hw.assign(banks.in, { allBank: modes.out.allBank, pimBanks: modes.out.pimBanks });
       const bank = pseudoChannels === 1 ? column.ba : column.pc.cat(column.ba);
       const place = hw.name('place', hw.cat(bank, columnRow, column.column));
 
@@ -116,7 +116,7 @@ export const PimDevice = parametric(({ enforce = true, twinRows = 16, contents, 
           start: configures[pc]!.and(loaded.start), clear: configures[pc]!.and(loaded.clear),
         }).out,
       ); // prettier-ignore
-      hw.assign(modes.in, { open, rows, spoken, columnRow, configures: hw.cat(...[...configures].reverse()), execute: loaded.execute });
+      hw.assign(modes.in, { open, rows, spoken, columnRow, columnAll, configures: hw.cat(...[...configures].reverse()), execute: loaded.execute, partition: loaded.partition });
       stores.set(parts.map((p) => p.store).reduce((a, b) => a.or(b)));
       stored.set(pseudoChannels === 1 ? parts[0]!.storeData : triggered.bit(1).mux(parts[1]!.storeData, parts[0]!.storeData));
 
@@ -167,5 +167,6 @@ function controlWrite(hw: Hardware, config: PimConfig, on: Signal<1>, where: Sig
     execute: bitOf('execute'),
     start: bitOf('start'),
     clear: bitOf('clear'),
+    partition: burst.at(0).slice(CONF_PARTITION.shift + CONF_PARTITION.bits - 1, CONF_PARTITION.shift),
   };
 }

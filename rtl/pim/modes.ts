@@ -1,4 +1,4 @@
-import { bit, controlRow, enumeration, flip, module, parametric, uint, vec, type ControlRow, type DramPreset, type Signal } from '../../src/index.ts';
+import { bit, CONF_PARTITION, controlRow, enumeration, flip, module, parametric, uint, vec, type ControlRow, type DramPreset, type Signal } from '../../src/index.ts';
 import { banksOf, ColumnKind, commandPort, RowKind } from '../dram/index.ts';
 
 /** Single bank, all banks, all banks with triggers. */
@@ -16,13 +16,14 @@ export type PimMisuse = keyof typeof PIM_MISUSES;
 
 export interface ModesParameters {
   readonly preset: DramPreset;
+  readonly banksPerUnit: number;
 }
 
 /**
  * The mode of each pseudo-channel, by the commands on the bus, and what of the column command of this cycle it makes. Wrong uses are told in the
  * cycle in which they have their effect, and have it.
  */
-export const PimModes = parametric(({ preset }: ModesParameters) => {
+export const PimModes = parametric(({ preset, banksPerUnit }: ModesParameters) => {
   const shape = preset.organisation;
   const { pseudoChannels } = shape;
   const banks = banksOf(shape);
@@ -30,7 +31,7 @@ export const PimModes = parametric(({ preset }: ModesParameters) => {
   const pcs = uint<number>(pseudoChannels);
   const rowWidth = Math.log2(shape.rows);
   return module(
-    `PimModes${pseudoChannels}x${banks}`,
+    `PimModes${pseudoChannels}x${banks}by${banksPerUnit}`,
     {
       io: { command: flip(commandPort(shape)) },
       in: {
@@ -39,13 +40,18 @@ export const PimModes = parametric(({ preset }: ModesParameters) => {
         rows: vec<number, ReturnType<typeof uint<number>>>(lanes, uint<number>(rowWidth)),
         spoken: uint<number>(lanes),
         columnRow: uint<number>(rowWidth),
+        /** The column command speaks to all units. */
+        columnAll: bit,
         /** Data of a write to column 0 of `CONF_ROW` have come, bit 0 of word 0 among them: a bit for each pseudo-channel. */
         configures: pcs,
         execute: bit,
+        partition: uint(CONF_PARTITION.bits),
       },
       out: {
         mode: vec<number, typeof PimMode>(pseudoChannels, PimMode),
         allBank: pcs,
+        /** Banks that all-bank modes are about: all, or of a unit the first `partition`. */
+        pimBanks: uint<number>(lanes),
         /** What the column command is: host data read from or written to one bank, a write to all of them, of a control row or not, a trigger. */
         reads: bit,
         writes: bit,
@@ -57,16 +63,22 @@ export const PimModes = parametric(({ preset }: ModesParameters) => {
         modeExit: bit,
       },
     },
-    ({ command: { row, column }, open, rows, spoken, columnRow, configures, execute }, hw) => {
+    ({ command: { row, column }, open, rows, spoken, columnRow, columnAll, configures, execute, partition }, hw) => {
       const at = (name: ControlRow): number => controlRow(name, shape);
       const mode = hw.reg('mode', vec<number, typeof PimMode>(pseudoChannels, PimMode), { reset: PimMode.SB });
+      const partitions = hw.reg('partitions', vec<number, ReturnType<typeof uint<typeof CONF_PARTITION.bits>>>(pseudoChannels, uint(CONF_PARTITION.bits)), { reset: 0 });
       const ofPc = (pc: Signal): Signal => (pseudoChannels === 1 ? hw.lit(1, 0) : pc);
+      const pimBanks = hw.name('isPims', hw.cat(...Array.from({ length: lanes }, (_, lane) => {
+        const some = partitions.at(hw.lit(1, Math.floor(lane / banks)));
+        return some.eq(0).or(some.gt(lane % banksPerUnit));
+      }).reverse())); // prettier-ignore
 
       // ---- the column command ---------------------------------------------------------------------------------------------------------
       const is = (...kinds: readonly ('RD' | 'RDA' | 'WR' | 'WRA')[]): Signal<1> => kinds.map((k): Signal<1> => column.kind.eq(ColumnKind[k])).reduce((a, b) => a.or(b));
       const [read, write] = [is('RD', 'RDA'), is('WR', 'WRA')];
       const now = mode.at(ofPc(column.pc));
-      const [single, all, pim] = [PimMode.SB, PimMode.AB, PimMode.AB_PIM].map((m) => now.eq(m)) as [Signal<1>, Signal<1>, Signal<1>];
+      // In banks that are none of PIM's, everything is as in single-bank mode.
+      const [single, all, pim] = [columnAll.not(), columnAll.and(now.eq(PimMode.AB)), columnAll.and(now.eq(PimMode.AB_PIM))];
       const control = hw.name('isControl', columnRow.ge(at('B_ROW')));
       const data = control.not();
       const registers = control.and(columnRow.le(at('CONF_ROW')));
@@ -85,22 +97,29 @@ export const PimModes = parametric(({ preset }: ModesParameters) => {
         const inSingle = was.eq(PimMode.SB);
         const leading = inSingle.mux(part(abOpen), part(sbOpen));
         const closes = row.kind.eq(RowKind.PREA).splat(1).mux(hw.lit<number>(banks, (1n << BigInt(banks)) - 1n), part(spoken));
-        const own = leading.and(closes);
+        const units = part(pimBanks);
+        const own = leading.and(closes).and(units);
         const changes = hw.name(`closesModeRow${pc}`, shut.and(mine).and(own.ne(0)));
-        const others = part(open).and(own.not()).ne(0);
+        const others = part(open).and(units).and(own.not()).ne(0);
 
         // Other rows that were open when CONF_ROW was written, or were opened since, matter if the mode changes when its data come.
         const disturbed = hw.reg(`disturbed${pc}`, bit, { reset: 0 });
         const arrives = configures.bit(pc);
         const gives = write.and(columnRow.eq(at('CONF_ROW'))).and(column.column.eq(0)).and(pseudoChannels === 1 ? hw.lit(1, 1) : column.pc.eq(pc)).and(single.not());
         const acts = row.kind.eq(RowKind.ACT).and(mine);
-        const strange = part(open).and(part(confOpen).not()).ne(0);
-        hw.when(gives, () => disturbed.next(strange.or(acts))).elsewhen(acts, () => disturbed.next(1));
+        const actsHere = acts.and(part(spoken).and(units).ne(0));
+        const strange = part(open).and(part(confOpen).not());
+        hw.when(gives, () => disturbed.next(strange.and(units).ne(0).or(actsHere))).elsewhen(actsHere, () => disturbed.next(1));
+        // Banks that change hands must be closed, too.
+        const restless = hw.reg(`restless${pc}`, bit, { reset: 0 });
+        hw.when(gives, () => restless.next(strange.ne(0).or(acts))).elsewhen(acts, () => restless.next(1));
         const configured = hw.name(`configured${pc}`, arrives.and(inSingle.not()));
         const wanted = execute.mux(hw.lit(PimMode.width, PimMode.AB_PIM), PimMode.AB);
         hw.when(changes, () => mode.nextAt(hw.lit(1, pc), inSingle.mux(hw.lit(PimMode.width, PimMode.AB), PimMode.SB))).elsewhen(configured, () => mode.nextAt(hw.lit(1, pc), wanted));
+        const parts = partitions.at(hw.lit(1, pc)).ne(partition);
+        hw.when(configured, () => partitions.nextAt(hw.lit(1, pc), partition));
         return {
-          rows: changes.and(others).or(configured.and(was.ne(wanted)).and(disturbed.or(acts))),
+          rows: changes.and(others).or(configured.and(was.ne(wanted)).and(disturbed.or(actsHere))).or(configured.and(parts).and(restless.or(acts))),
           exit: changes.and(was.eq(PimMode.AB_PIM)),
         };
       });
@@ -109,6 +128,7 @@ export const PimModes = parametric(({ preset }: ModesParameters) => {
       return {
         mode,
         allBank,
+        pimBanks,
         // Triggers and control rows have nothing to drive on DQ.
         reads: read.and(pim.not()),
         writes: write.and(single).and(data).or(write.and(all).and(data)).or(write.and(single.not()).and(registers)),

@@ -11,6 +11,9 @@ export interface PimCheckOptions {
 const FROM_TOP = { AB_ROW: 1, SB_ROW: 2, CONF_ROW: 3, A_ROW: 4, B_ROW: 5 } as const;
 export type ControlRow = keyof typeof FROM_TOP;
 
+/** Where in word 0 of column 0 of `CONF_ROW` the number of banks of a unit stands that are PIM's; 0: all of them. */
+export const CONF_PARTITION = { shift: 4, bits: 4 } as const;
+
 /** The control row that a row is. */
 export function controlRowOf(row: number, { rows }: Organisation): ControlRow | undefined {
   return (Object.keys(FROM_TOP) as ControlRow[]).find((name) => row === rows - FROM_TOP[name]);

@@ -4,7 +4,7 @@ export { customDramPreset } from './custom.ts';
 export { COMMAND_KINDS, refreshRule, rules, type CommandKind, type RefreshRule, type Rule, type RuleScope } from './rules.ts';
 export type { DramCommandEvent } from './command.ts';
 export { checkCommands, DramChecker, type DramCheckOptions, type DramCheckReport } from './checker.ts';
-export { controlRow, controlRowOf, type ControlRow, type PimCheckOptions } from './check-pim.ts';
+export { CONF_PARTITION, controlRow, controlRowOf, type ControlRow, type PimCheckOptions } from './check-pim.ts';
 export type { PimMode } from './check-modes.ts';
 export type { DramViolation, DramViolationKind } from './violation.ts';
 export { COMMAND_FORMATS, readCommands, type CommandFormat, type ReadCommandOptions } from './read-commands.ts';
