@@ -6,7 +6,7 @@ import { plainTable } from './dram-preset.ts';
 import type { Io } from './io.ts';
 import { pimUnits, readProgram, readWords, warningsOf, type PimProgramFile, type PimUnitOptions } from './pim-files.ts';
 import { EXIT, jsonProblem, reportError } from './report.ts';
-import { Staging, TextFile } from './staging.ts';
+import { actualPath, Staging, TextFile } from './staging.ts';
 
 interface Answer {
   readonly json?: boolean;
@@ -24,6 +24,7 @@ const KINDS = ['hex', 'json'] as const;
 export function asm(file: string, options: AsmOptions, io: Io): number {
   const { out, as = out !== undefined && extname(out) === '.json' ? 'json' : 'hex', json = false } = options;
   const kind = KINDS.find((k) => k === as) ?? fail('bad-option', `--as ${as}`, { hint: suggest(as, KINDS) });
+  if (out !== undefined && actualPath(out, io) === actualPath(file, io)) fail('bad-option', `--out ${out} is the program itself`, { hint: 'give the microcode a name of its own, e.g. kernel.hex' });
   const program = readProgram(file, pimUnits(options, io), io);
   const warnings = warningsOf(program);
   const text = kind === 'json' ? `${JSON.stringify({ words: program.words })}\n` : program.words.map((w) => `${hex(w)}\n`).join('');
@@ -50,7 +51,7 @@ function writeText(out: string, text: string, io: Io): void {
 
 /** Assembly of microcode. */
 export function dis(file: string, { json = false }: Answer, io: Io): number {
-  const words = readWords(file, io) ?? fail('bad-option', `${file} is not called .hex or .json`, { hint: 'microcode is: `wordline pim asm kernel.pim -o kernel.hex` makes it' });
+  const { words } = readWords(file, io) ?? fail('bad-option', `${file} is not called .hex or .json`, { hint: 'microcode is: `wordline pim asm kernel.pim -o kernel.hex` makes it' });
   const text = disassemble(words);
   io.out(json ? `${JSON.stringify({ file, text })}\n` : text);
   return EXIT.ok;

@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { extname, resolve } from 'node:path';
+import { fail, suggest } from '../diag/index.ts';
 import { starvedBy, waitBound, type ArbiterEnvironment } from '../pim/policy-bound.ts';
 import { readPolicy } from '../pim/policy-file.ts';
 import { POLICIES, type Clause, type Policy, type Term } from '../pim/policy.ts';
 import { plainTable } from './dram-preset.ts';
 import type { Io } from './io.ts';
-import { existing } from './load.ts';
+import { readText } from './pim-files.ts';
 import { EXIT } from './report.ts';
 
 /** What bounds are told for: queues of 64, as the sequencer has by default, and a command within 100 cycles. */
@@ -21,10 +23,15 @@ const facts = (policy: Policy) => ({
 
 /** `wordline pim policy`: a policy that has a file or a name, or the table of all that have a name. */
 export function policy(given: string | undefined, { json = false }: { readonly json?: boolean }, io: Io): number {
-  const chosen = given === undefined ? [...POLICIES.values()] : [POLICIES.get(given) ?? readPolicy(readFileSync(existing(given, io), 'utf8'), given)];
+  const chosen = given === undefined ? [...POLICIES.values()] : [POLICIES.get(given) ?? policyFile(given, io)];
   if (json) io.out(`${JSON.stringify(given === undefined ? { policies: chosen.map(facts) } : facts(chosen[0]!))}\n`);
   else io.out(given === undefined ? table(chosen) : sheet(chosen[0]!));
   return EXIT.ok;
+}
+
+function policyFile(given: string, io: Io): Policy {
+  if (extname(given) === '' && !existsSync(resolve(io.cwd, given))) fail('bad-option', `there is no policy ${given}`, { hint: `${suggest(given, POLICIES.keys())}; or the .json file of one` });
+  return readPolicy(readText(given, io), given);
 }
 
 const bound = (p: Policy, who: 'host' | 'pim'): string => String(waitBound(p, who, ENVIRONMENT) ?? (p.partition === true ? '-' : 'none'));

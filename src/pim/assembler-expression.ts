@@ -4,6 +4,9 @@ export interface Cell {
   readonly column: number;
 }
 
+/** A piece of a text in a message: short, and nothing in it that a terminal obeys. */
+export const quoted = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}...` : text);
+
 /** What is wrong in an expression, and where. */
 export class ExpressionError extends Error {
   constructor(
@@ -16,6 +19,8 @@ export class ExpressionError extends Error {
   }
 }
 
+/** Brackets and signs within each other. */
+const DEPTH = 64;
 const TOKEN = /\s*(0[xX][\da-fA-F]+|0[bB][01]+|\d+|[A-Za-z_]\w*|[-+*/%()])/y;
 
 /**
@@ -29,6 +34,7 @@ export function evaluate(cell: Cell, names: (name: string) => number | undefined
 class Expression {
   readonly #tokens: Cell[] = [];
   #next = 0;
+  #depth = 0;
 
   constructor(private readonly cell: Cell, private readonly names: (name: string) => number | undefined) {
     const { text, column } = cell;
@@ -38,7 +44,7 @@ class Expression {
       const match = TOKEN.exec(text);
       if (match === null) {
         const rest = text.slice(from);
-        throw new ExpressionError(`"${rest.trim()}" cannot be read as a number`, column + from + rest.length - rest.trimStart().length);
+        throw new ExpressionError(`${quoted(rest.trim())} cannot be read as a number`, column + from + rest.length - rest.trimStart().length);
       }
       this.#tokens.push({ text: match[1]!, column: column + TOKEN.lastIndex - match[1]!.length });
     }
@@ -75,6 +81,13 @@ class Expression {
   }
 
   #atom(): number {
+    if (++this.#depth > DEPTH) throw new ExpressionError(`more than ${DEPTH} brackets and signs within each other`, this.cell.column);
+    const value = this.#inner();
+    this.#depth--;
+    return value;
+  }
+
+  #inner(): number {
     if (this.#take('-') !== undefined) return -this.#atom();
     if (this.#take('(') !== undefined) {
       const value = this.#sum();

@@ -1,5 +1,6 @@
 import { suggest, type Location, type Problem } from '../diag/index.ts';
-import { evaluate, ExpressionError, type Cell } from './assembler-expression.ts';
+import { evaluate, ExpressionError, quoted, type Cell } from './assembler-expression.ts';
+import { MOST_CHECKED } from './check.ts';
 
 /** One instruction or `.word` of the text, after repetition. */
 export interface Statement {
@@ -21,10 +22,21 @@ interface SourceLine {
   readonly rest: Cell;
 }
 
+/** Names and their values. */
+export interface Names {
+  get(name: string): number | undefined;
+  keys(): Iterable<string>;
+}
+
 const LABEL = /^(\s*)([A-Za-z_]\w*)\s*:/;
 const NAME = /^[A-Za-z_]\w*$/;
 /** More rounds of a `.repeat` fill the instruction memory. */
 const ROUNDS = 32;
+/** Any text, however wrong, is soon through: rounds of all `.repeat` together, how deep they nest, characters, and mistakes. */
+const MOST_ROUNDS = 1024;
+const MOST_DEPTH = 16;
+const MOST_TEXT = 1 << 18;
+const MOST_PROBLEMS = 100;
 const DIRECTIVES = ['.equ', '.repeat', '.end', '.word'];
 
 /** Reads lines, comments, labels, constants and repetition; what is wrong is collected in `problems`. */
@@ -34,9 +46,14 @@ export class AssemblySource {
   readonly labels = new Map<string, number>();
   readonly problems: Problem[] = [];
   readonly #lines: readonly SourceLine[];
+  #rounds = 0;
+  #depth = 0;
+  #stopped = false;
 
   constructor(text: string, private readonly file: string) {
-    this.#lines = text.split(/\r?\n/).map(splitLine);
+    const long = text.length > MOST_TEXT;
+    this.#lines = long ? [] : text.split(/\r?\n/).map(splitLine);
+    if (long) this.problem('pim-long', `the text has ${text.length} characters; at most ${MOST_TEXT} are read`, 1, 1, 'a program has 32 words: is this one?');
     this.#expand(0, this.#lines.length, new Map());
   }
 
@@ -49,18 +66,20 @@ export class AssemblySource {
   }
 
   /** The value of an expression, or undefined and a problem. */
-  value(cell: Cell, line: number, names: ReadonlyMap<string, number>): number | undefined {
+  value(cell: Cell, line: number, names: Names): number | undefined {
     try {
       return evaluate(cell, (name) => names.get(name));
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
+      // It may stand in what was not looked at, and why that was not is told.
+      if (error.unknown !== undefined && this.#cut) return undefined;
       const hint = error.unknown === undefined ? undefined : suggest(error.unknown, names.keys());
       return this.problem(error.unknown === undefined ? 'pim-syntax' : 'pim-name', error.message, line, error.column, hint);
     }
   }
 
   #expand(from: number, to: number, constants: Map<string, number>): void {
-    for (let i = from; i < to; i++) {
+    for (let i = from; i < to && !this.#full(this.#lines[i]!.number); i++) {
       const { number, labels, rest } = this.#lines[i]!;
       for (const label of labels) this.#label(label, number, constants);
       if (rest.text === '') continue;
@@ -74,9 +93,22 @@ export class AssemblySource {
         i = end;
       } else if (name === '.equ') this.#constant(operands, number, rest, constants);
       else if (name === '.end') this.problem('pim-syntax', '.end closes no .repeat', number, rest.column);
-      else if (name.startsWith('.') && name !== '.word') this.problem('pim-syntax', `there is no directive "${head}"`, number, rest.column, suggest(name, DIRECTIVES));
+      else if (name.startsWith('.') && name !== '.word') this.problem('pim-syntax', `there is no directive ${quoted(head)}`, number, rest.column, suggest(name, DIRECTIVES));
       else this.#statement(head, operands, number, rest, constants);
     }
+  }
+
+  get #cut(): boolean {
+    return this.#stopped || this.statements.length > MOST_CHECKED;
+  }
+
+  /** Whether there is so much, or so much wrong, that the rest does not matter. */
+  #full(line: number): boolean {
+    if (!this.#stopped && this.problems.length >= MOST_PROBLEMS) {
+      this.#stopped = true;
+      this.problem('pim-syntax', `${MOST_PROBLEMS} mistakes: what follows has not been looked at`, line, 1);
+    }
+    return this.#cut;
   }
 
   #statement(head: string, operands: readonly Cell[], line: number, rest: Cell, constants: ReadonlyMap<string, number>): void {
@@ -109,12 +141,19 @@ export class AssemblySource {
     if (count === undefined || more.length > 0 || (variable !== undefined && !NAME.test(variable.text))) return this.problem('pim-syntax', '.repeat takes a count and perhaps a name', number, rest.column, '.repeat 8, i');
     const rounds = this.value(count, number, constants);
     if (rounds === undefined) return;
+    if (this.#depth === MOST_DEPTH) return this.problem('pim-syntax', `more than ${MOST_DEPTH} .repeat within each other`, number, rest.column);
     if (rounds < 0 || rounds > ROUNDS) return this.problem('pim-syntax', `.repeat ${rounds}`, number, count.column, `0 to ${ROUNDS}; loops of the program are made with JUMP`);
-    for (let i = 0; i < rounds; i++) {
+    this.#depth++;
+    for (let i = 0; i < rounds && !this.#stopped; i++) {
+      if (++this.#rounds > MOST_ROUNDS) {
+        this.#stopped = true;
+        this.problem('pim-syntax', `more than ${MOST_ROUNDS} rounds of .repeat in all`, number, rest.column, 'loops of the program are made with JUMP');
+      }
       const inside = new Map(constants);
       if (variable !== undefined) inside.set(variable.text, i);
       this.#expand(from + 1, end, inside);
     }
+    this.#depth--;
   }
 
   /** The line of the .end that belongs to the .repeat of a line. */

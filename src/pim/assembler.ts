@@ -1,9 +1,9 @@
 import { suggest, WordlineError, type Location, type Problem } from '../diag/index.ts';
-import type { Cell } from './assembler-expression.ts';
-import { AssemblySource, type Statement } from './assembler-source.ts';
+import { quoted, type Cell } from './assembler-expression.ts';
+import { AssemblySource, type Names, type Statement } from './assembler-source.ts';
 import { checkEntries, rangeProblem, type PimEntry } from './check.ts';
 import { pimConfig, type PimConfig } from './config.ts';
-import { clashOf, decodePim, encodePim, isIndexed, isVector, PIM_OPS, pimForm, type DestinationSpace, type PimInstruction, type PimOp, type PimOperand, type PimSpace, type SourceSpace } from './isa.ts';
+import { clashOf, decodePim, encodePim, isIndexed, isVector, PIM_COUNT, PIM_OPS, PIM_WORDS, pimForm, type DestinationSpace, type PimInstruction, type PimOp, type PimOperand, type PimSpace, type SourceSpace } from './isa.ts';
 
 /** A word of a program and the line that it is from. */
 export interface PimLine extends PimEntry {
@@ -64,7 +64,7 @@ const FLAGS = ['AAM', 'RELU'];
 function instructionOf(source: AssemblySource, statement: Statement, config: PimConfig): PimInstruction | undefined {
   const { name, suffixes, operands, line } = statement;
   const op = PIM_OPS.find((o) => o === name.text.toUpperCase());
-  if (op === undefined) return source.problem('pim-opcode', `there is no instruction "${name.text}"`, line, name.column, suggest(name.text.toUpperCase(), PIM_OPS));
+  if (op === undefined) return source.problem('pim-opcode', `there is no instruction ${quoted(name.text)}`, line, name.column, name.text.endsWith(':') ? 'a label has letters of English, digits and _' : suggest(name.text.toUpperCase(), PIM_OPS));
   const form = pimForm(op);
   let fine = true;
   const wrong = (code: string, message: string, column: number, hint?: string): undefined => {
@@ -74,7 +74,10 @@ function instructionOf(source: AssemblySource, statement: Statement, config: Pim
   const given = new Set(suffixes.map((s) => s.text.toUpperCase()));
   const aam = given.has('AAM');
   const relu = given.has('RELU');
-  for (const { text, column } of suffixes) if (!FLAGS.includes(text.toUpperCase())) wrong('pim-operand', `there is no "${op}.${text}"`, column, suggest(text.toUpperCase(), FLAGS));
+  for (const [i, { text, column }] of suffixes.entries()) {
+    if (!FLAGS.includes(text.toUpperCase())) wrong('pim-operand', `there is no ${quoted(`${op}.${text}`)}`, column, suggest(text.toUpperCase(), FLAGS));
+    else if (suffixes.slice(0, i).some((s) => s.text.toUpperCase() === text.toUpperCase())) wrong('pim-operand', `${text} is there twice`, column, 'once is enough');
+  }
   if (relu && !form.relu) wrong('pim-operand', `${op} has no RELU`, name.column, 'MOV and FILL have: use MOV.RELU behind it');
   const shape = SHAPES[op];
   if (operands.length !== shape.length) {
@@ -82,8 +85,8 @@ function instructionOf(source: AssemblySource, statement: Statement, config: Pim
   }
   const none = { op, aam, relu, destination: undefined, sources: [], target: 0, count: 0 };
   if (op === 'JUMP') {
-    const target = numberOf(source, statement, operands[0]!, 'a label or a word', 31);
-    const count = numberOf(source, statement, operands[1]!, 'a count', 0xffff);
+    const target = numberOf(source, statement, operands[0]!, 'a label or a word', PIM_WORDS - 1);
+    const count = numberOf(source, statement, operands[1]!, 'a count', PIM_COUNT, `1 to ${PIM_COUNT}`);
     return target === undefined || count === undefined || !fine ? undefined : { ...none, target, count };
   }
   const operand = <S extends PimSpace>(cell: Cell, spaces: readonly S[]): PimOperand<S> | undefined => {
@@ -116,13 +119,13 @@ const OPERAND = /^([A-Za-z_]\w*)\s*(?:\[([^\]]*)\])?$/;
 function operandOf<S extends PimSpace>(source: AssemblySource, statement: Statement, { text, column }: Cell, spaces: readonly S[], aam: boolean, wrong: (code: string, message: string, column: number, hint?: string) => undefined): PimOperand<S> | undefined {
   const [, name = '', inside] = OPERAND.exec(text) ?? [];
   const space = spaces.find((s) => s === name.toUpperCase());
-  if (space === undefined) return wrong('pim-operand', `"${text}" cannot stand here`, column, `valid: ${spaces.map((s) => (isIndexed(s) ? `${s}[i]` : s)).join(', ')}`);
+  if (space === undefined) return wrong('pim-operand', text === '' ? 'an operand is missing' : `${quoted(text)} cannot stand here`, column, `valid: ${spaces.map((s) => (isIndexed(s) ? `${s}[i]` : s)).join(', ')}`);
   const byColumn = aam && isVector(space);
   if (!isIndexed(space) && inside !== undefined) return wrong('pim-operand', `${space} has no index`, column, space);
   if (!isIndexed(space) || (inside === undefined && byColumn)) return { space, index: 0 };
   if (inside === undefined) return wrong('pim-operand', `which ${space}?`, column, `${space}[0]`);
   const at = { text: inside, column: column + text.indexOf('[') + 1 };
-  const index = numberOf(source, statement, at, `an index of ${space}`, Infinity);
+  const index = numberOf(source, statement, at, `an index of ${space}`, Infinity, 'it counts from 0');
   if (index === undefined) return undefined;
   if (byColumn && index !== 0) return wrong('pim-operand', `with AAM the column is the index of ${space}, not ${index}`, at.column, `write ${space}`);
   return { space, index };
@@ -135,8 +138,9 @@ function wordOf(source: AssemblySource, statement: Statement): number | undefine
 }
 
 /** A number that fits its field. */
-function numberOf(source: AssemblySource, { line, constants }: Statement, cell: Cell, what: string, most: number): number | undefined {
-  const value = source.value(cell, line, new Map([...source.labels, ...constants]));
+function numberOf(source: AssemblySource, { line, constants }: Statement, cell: Cell, what: string, most: number, range = `0 to ${most}`): number | undefined {
+  const names: Names = { get: (name) => constants.get(name) ?? source.labels.get(name), keys: () => [...source.labels.keys(), ...constants.keys()] };
+  const value = source.value(cell, line, names);
   if (value === undefined || (value >= 0 && value <= most)) return value;
-  return source.problem('pim-operand', `${value} is not ${what}`, line, cell.column, Number.isFinite(most) ? `0 to ${most}` : 'it counts from 0');
+  return source.problem('pim-operand', `${value} is not ${what}`, line, cell.column, range);
 }

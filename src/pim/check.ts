@@ -4,6 +4,9 @@ import { instructionText } from './disassembler.ts';
 import { successors } from './flow.ts';
 import { clashOf, decodePim, isIndexed, isVector, nearestPim, encodePim, PIM_JUMPS, PIM_OPS, PIM_WORDS, pimForm, type PimInstruction, type PimOperand } from './isa.ts';
 
+/** A text with more words is only said to be too long. */
+export const MOST_CHECKED = 8 * PIM_WORDS;
+
 /** A word of a program, and where it is from. */
 export interface PimEntry {
   readonly word: number;
@@ -20,25 +23,27 @@ export interface PimEntry {
  * Everything that is wrong with microcode: `pim-opcode`, `pim-word` for bits that mean nothing, `pim-operand` for operands that do not go together,
  * `pim-register` and `pim-scalar` for indices that the units do not have, `pim-count` and `pim-target` of JUMPs, `pim-long`, `pim-end` where no
  * EXIT is reached, `pim-endless` and `pim-jumps` for JUMPs without instructions between them, `pim-hazard`; warnings: `pim-unreachable`,
- * `pim-hazard-column` where it depends on the columns. The number of a word stands in the place of a line.
+ * `pim-hazard-column` where it depends on the columns. The number of a word stands in the place of a line, unless `places` says where
+ * each word is from.
  */
-export function checkPimWords(words: ArrayLike<number>, config: PimConfig, { file = 'microcode' }: { readonly file?: string } = {}): Problem[] {
+export function checkPimWords(words: ArrayLike<number>, config: PimConfig, { file = 'microcode', places }: { readonly file?: string; readonly places?: readonly Location[] } = {}): Problem[] {
   const all = Array.from(words);
   // The rest of an instruction memory is no part of the program.
   const used = all.findLastIndex((w) => w !== 0) + 1;
-  return checkEntries(all.slice(0, used).map((word, i) => ({ word, instruction: decodePim(word), where: { file, line: i, column: 1 } })), config, { file, line: 0, column: 1 });
+  return checkEntries(all.slice(0, used).map((word, i) => ({ word, instruction: decodePim(word), where: places?.[i] ?? { file, line: i, column: 1 } })), config, { file, line: places === undefined ? 0 : 1, column: 1 });
 }
 
 /** The same of words that are from somewhere; `start` is where a first one would be. */
 export function checkEntries(entries: readonly PimEntry[], config: PimConfig, start: Location): Problem[] {
   if (entries.length === 0) return [{ code: 'pim-end', message: 'the program has no instruction', where: [start], hint: 'the least is EXIT' }];
+  if (entries.length > MOST_CHECKED) return lengthProblems(entries);
   return [...lengthProblems(entries), ...entries.flatMap((entry) => entryProblems(entry, entries.length, config)), ...pathProblems(entries), ...hazards(entries, config)];
 }
 
 function lengthProblems(entries: readonly PimEntry[]): Problem[] {
   const first = entries[PIM_WORDS];
   if (first === undefined) return [];
-  return [{ code: 'pim-long', message: `the program has ${entries.length} words; the instruction memory has ${PIM_WORDS}`, where: [first.where], hint: 'use JUMP for what repeats, or run it in parts' }];
+  return [{ code: 'pim-long', message: `the program has ${entries.length > MOST_CHECKED ? `more than ${MOST_CHECKED}` : entries.length} words; the instruction memory has ${PIM_WORDS}`, where: [first.where], hint: 'use JUMP for what repeats, or run it in parts' }];
 }
 
 /** What is wrong with a word by itself. */

@@ -4,6 +4,8 @@ import { dramPreset } from '../dram/presets.ts';
 import { checkPim } from '../dram/check-pim.ts';
 
 export const PIM_FORMATS = ['binary16', 'binary32'] as const;
+export const PIM_REGISTERS = [8, 16, 32] as const;
+export const PIM_BANKS_PER_UNIT = [4, 2] as const;
 export type PimFormat = (typeof PIM_FORMATS)[number];
 
 /** What PIM units of a channel may be made with; everything has a default. */
@@ -45,14 +47,15 @@ export function pimConfig(options: PimOptions = {}): PimConfig {
   knownKeys('a PIM unit', options, ['preset', 'format', 'banksPerUnit', 'registers', 'multiplyCycles', 'addCycles', 'fused']);
   const { preset: given = 'samsung-hbm2', format = 'binary16', banksPerUnit = 4, registers = 8, fused = false } = options;
   const preset = typeof given === 'string' ? dramPreset(given) : given;
+  if (typeof preset !== 'object' || !('timing' in (preset ?? {}))) fail('pim-config', `the preset of a PIM unit is ${JSON.stringify(given)}`, { hint: 'the name of a preset, or what dramPreset gives' });
   const { organisation, timing } = preset;
   const { multiplyCycles = timing.tCCDL, addCycles = timing.tCCDL } = options;
   if (!PIM_FORMATS.includes(format)) fail('pim-config', `PIM units do not compute with "${String(format)}"`, { hint: suggest(String(format), PIM_FORMATS) });
-  oneOf('banksPerUnit', banksPerUnit, [2, 4]);
+  oneOf('banksPerUnit', banksPerUnit, PIM_BANKS_PER_UNIT);
   checkPim({ banksPerUnit }, organisation);
-  oneOf('registers', registers, [8, 16, 32]);
-  const cycles = Array.from({ length: timing.tCCDL }, (_, i) => i + 1);
-  // A stage holds one instruction, and the next may come tCCDL later.
+  oneOf('registers', registers, PIM_REGISTERS);
+  oneOf('fused', fused, [false, true]);
+  const cycles = stageCycles(preset);
   oneOf('multiplyCycles', multiplyCycles, cycles);
   oneOf('addCycles', addCycles, cycles);
   const width = format === 'binary16' ? 16 : 32;
@@ -66,6 +69,9 @@ export function pimConfig(options: PimOptions = {}): PimConfig {
   }); // prettier-ignore
 }
 
-function oneOf(name: string, value: number, valid: readonly number[]): void {
-  if (!valid.includes(value)) fail('pim-config', `${name} of a PIM unit is ${value}`, { hint: `it may be ${valid.join(', ')}` });
+/** How long the multiplier or the adder may take: a stage holds one instruction, and the next may come tCCDL later. */
+export const stageCycles = ({ timing }: DramPreset): number[] => Array.from({ length: timing.tCCDL }, (_, i) => i + 1);
+
+function oneOf<T>(name: string, value: T, valid: readonly T[]): void {
+  if (!valid.includes(value)) fail('pim-config', `${name} of a PIM unit is ${typeof value === 'string' ? `"${value}"` : String(value)}`, { hint: `it may be ${valid.join(', ')}` });
 }

@@ -1,5 +1,6 @@
-import { parse, type ObjectNode, type ValueNode } from '@humanwhocodes/momoa';
+import type { ObjectNode, ValueNode } from '@humanwhocodes/momoa';
 import { suggest, WordlineError, type Problem } from '../diag/index.ts';
+import { readJson } from './json.ts';
 import { COMPARISONS, CONDITIONS, DEFAULT_CONDITIONS, IDLE, MOST_TERMS, OBSERVATIONS, POLICIES, type Clause, type Comparison, type Condition, type ConditionTuple, type Observation, type Policy, type Term } from './policy.ts';
 
 /** What is asked of the file: the first place and message of everything that is wrong. */
@@ -113,18 +114,9 @@ const FIELDS = ['name', 'summary', 'extends', 'conditions', 'layers', 'toPim', '
  */
 export function readPolicy(text: string, file = 'policy'): Policy {
   const reader = new Reader(file);
-  const policy = policyOf(reader, bodyOf(text, file));
+  const policy = policyOf(reader, readJson(text, file, 'pim-policy'));
   if (reader.problems.length > 0 || policy === undefined) throw new WordlineError(reader.problems);
   return policy;
-}
-
-function bodyOf(text: string, file: string): ValueNode {
-  try {
-    return parse(text).body;
-  } catch (error) {
-    const { line = 1, column = 1, message } = error as Error & { line?: number; column?: number };
-    throw new WordlineError({ code: 'pim-policy', message: `no JSON: ${message.replace(/\s*\(\d+:\d+\)$/, '')}`, where: [{ file, line, column }] });
-  }
 }
 
 function policyOf(reader: Reader, body: ValueNode): Policy | undefined {

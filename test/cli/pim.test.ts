@@ -68,7 +68,7 @@ describe('wordline pim', () => {
     expect(parsed(await wordline(['pim', 'check', bad, '--json']))).toMatchObject({ words: 2, errors: [{ code: 'pim-register', where: [{ file: bad, line: 1, column: 11 }] }, { code: 'pim-end' }], warnings: [] });
     expect(await wordline(['pim', 'check', good])).toMatchObject({ code: 0, out: `${good}: 6 words, no errors, 1 warning\n` });
     const microcode = file('bad.hex', '# a comment\nf0000000\n0x20000000 // the end\n');
-    expect((await wordline(['pim', 'check', microcode])).err).toBe(`${microcode}:0:1: 0xf0000000 has the opcode 15, which is no instruction [pim-opcode]\n  hint: opcodes are 0 (NOP) to 11 (GATE)\n`);
+    expect((await wordline(['pim', 'check', microcode])).err).toBe(`${microcode}:2:1: 0xf0000000 has the opcode 15, which is no instruction [pim-opcode]\n  hint: opcodes are 0 (NOP) to 11 (GATE)\n`);
   });
 
   it('writes nothing if there are errors', async () => {
@@ -84,16 +84,24 @@ describe('wordline pim', () => {
     [['asm', good, '-o', join(folder, 'no', 'k.hex')], 'cannot write', 1],
     [['dis', good], 'is not called .hex or .json [bad-option]', 2],
     [['dis', file('a.hex', '12\nxyz\n')], 'a.hex:2:1: "xyz" is not a word of 32 bits [pim-file]', 1],
-    [['dis', file('a.json', '{')], 'a.json is not JSON', 1],
-    [['dis', file('b.json', '{"wrods":[1]}')], 'b.json has no words [pim-file]', 1],
-    [['dis', file('c.json', '[1, -1]')], 'c.json: word 1 is not a number of 32 bits: -1 [pim-file]', 1],
+    [['dis', file('a.json', '{')], 'a.json:1:1: no JSON: ', 1],
+    [['dis', file('b.json', '{"wrods":[1]}')], 'b.json:1:1: there are no words [pim-file]', 1],
+    [['dis', file('c.json', '[1, -1]')], 'c.json:1:5: word 1 is not a number of 32 bits [pim-file]', 1],
     [['dis', file('long.hex', '0\n'.repeat(33))], 'there are 33 words; the instruction memory has 32 [pim-long]', 1],
     [['list', bad], 'there is no A[9] [pim-register]', 1],
-    [['check', good, '--registers', '12'], 'registers of a PIM unit is 12 [pim-config]', 1],
+    [['check', good, '--registers', '12'], '--registers 12 [bad-option]\n  hint: it may be 8, 16, 32', 2],
     [['check', good, '--registers', 'many'], '--registers many [bad-option]', 2],
     [['check', good, '--format', 'binary23'], '--format binary23 [bad-option]\n  hint: did you mean "binary16" or "binary32"?', 2],
     [['check', good, '--preset', 'samsung'], 'there is no DRAM preset "samsung" [unknown-preset]', 2],
     [['check', good, '--regsters', '8'], "unknown option '--regsters'", 2],
+    [['check', good, '--banks', '3'], '--banks 3 [bad-option]\n  hint: it may be 4, 2', 2],
+    [['check', good, '--preset', 'qv100-hbm2', '--add-cycles', '3'], '--add-cycles 3 [bad-option]\n  hint: it may be 1, 2', 2],
+    [['asm', good, '-o', good], 'good.pim is the program itself [bad-option]', 2],
+    [['check', file('bits.pim', 'NOP\nNOP \u0007\nEXIT\n')], 'bits.pim:2:5: this is no text', 1],
+    [['dis', file('bits.hex', '00000000\n\u0000')], 'bits.hex:2:1: this is no text', 1],
+    [['list', file('huge.pim', 'NOP ; no\n'.repeat(150_000))], 'huge.pim has more than 1048576 bytes [pim-file]', 1],
+    [['check', '/dev/zero'], '/dev/zero has more than 1048576 bytes [pim-file]', 1],
+    [['policy', 'papr'], 'there is no policy papr [bad-option]\n  hint: did you mean "paper"?', 2],
     [['asmm', good], "unknown command 'asmm'", 2],
   ])('%j', async (argv, message, code) => {
     const said = await wordline(['pim', ...argv]);

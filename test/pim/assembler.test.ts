@@ -254,3 +254,27 @@ describe('programs of nested loops', () => {
 it('the forms of instructions say what the checks say', () => {
   expect(Object.values(PIM_INSTRUCTIONS).filter((f) => f.kind === 'arithmetic').every((f) => f.destination.every((d) => d === 'A' || d === 'B'))).toBe(true);
 });
+
+describe('texts that no one would write', () => {
+  it.each([
+    ['.repeat 32\n'.repeat(4) + 'NOP\n' + '.end\n'.repeat(4) + 'EXIT\n', 'k.pim:5:1: the program has more than 256 words; the instruction memory has 32 [pim-long]'],
+    ['.repeat 32\n'.repeat(8) + '\n' + '.end\n'.repeat(8) + 'EXIT\n', 'k.pim:8:1: more than 1024 rounds of .repeat in all [pim-syntax]'],
+    ['.repeat 1\n'.repeat(2000) + 'NOP\n' + '.end\n'.repeat(2000) + 'EXIT\n', 'k.pim:17:1: more than 16 .repeat within each other [pim-syntax]'],
+    ['JUMP last, 1\n' + 'NOP\n'.repeat(20000) + 'last: EXIT\n', 'k.pim:33:1: the program has more than 256 words; the instruction memory has 32 [pim-long]'],
+    [`ADD A[${'('.repeat(100)}0${')'.repeat(100)}], A[0], A[1]\nEXIT\n`, 'k.pim:1:7: more than 64 brackets and signs within each other [pim-syntax]'],
+    [`MUL A[${'-'.repeat(50000)}1], A[0], A[1]\nEXIT\n`, 'k.pim:1:7: more than 64 brackets and signs within each other [pim-syntax]'],
+    ['NOP\n'.repeat(100_000), 'k.pim:1:1: the text has 400000 characters; at most 262144 are read [pim-long]'],
+    [`${'x'.repeat(200)}\u001b[2J\nEXIT\n`, `k.pim:1:1: there is no instruction "${'x'.repeat(40)}..." [pim-opcode]`],
+    ['MOV.AAM.aam A, BANK\nEXIT\n', 'k.pim:1:9: aam is there twice [pim-operand]'],
+    ['MOV A[0],\nEXIT\n', 'k.pim:1:10: an operand is missing [pim-operand]'],
+    ['größe: NOP\nEXIT\n', 'k.pim:1:1: there is no instruction "größe:" [pim-opcode]'],
+  ])('%#', (text, message) => {
+    expect(problemsOf(text)).toContain(message);
+  });
+
+  it('are told a hundred mistakes of, and that it was not all', () => {
+    const all = problemsOf('.nothing\n'.repeat(5000)).split('\n');
+    expect(all.length).toBe(101);
+    expect(all.at(-1)).toBe('k.pim:101:1: 100 mistakes: what follows has not been looked at [pim-syntax]');
+  });
+});
