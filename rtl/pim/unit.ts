@@ -163,6 +163,9 @@ export const PimUnit = parametric(({ config, enforce = true }: PimUnitParameters
     hw.when(multiplied1, () => inAdder.next(1)).elsewhen(finish, () => inAdder.next(0));
     const error = hw.wire('wrong', PimError, { default: PimError.NONE });
     const busy = inMultiplier.or(inAdder);
+    const must = (holds: Signal<1>, what: string): void => {
+      if (enforce) hw.assert(holds, what);
+    };
     const report = (wrong: readonly (readonly [keyof typeof MESSAGES, Signal<1>])[], values: Readonly<Record<string, Signal>>): void => {
       error.set(wrong.reduceRight<Signal>((code, [what, is]) => is.mux(hw.lit(PimError.width, PimError[what]), code), hw.lit(PimError.width, PimError.NONE)));
       if (enforce) for (const [what, is] of wrong) hw.assert(is.not(), MESSAGES[what], values);
@@ -178,15 +181,15 @@ export const PimUnit = parametric(({ config, enforce = true }: PimUnitParameters
       const fromBank = one.and(now.in(first, 'BANK')).or(two.and(now.in(second, 'BANK')));
       const direction = fromBank.and(write).or(move.and(toBank).and(write.not()));
       report([['JUMPS', endless], ['EXIT', exit], ['END', counter.bit(5)], ['WORD', now.legal.not()], ['DIRECTION', direction], ['HAZARD', hazard]], { counter, word }); // prettier-ignore
-      hw.assert(stale.not(), 'triggers are at least two cycles apart');
-      if (multiplyCycles > 1) hw.assert(begin.and(inMultiplier).and(multiplied1.not()).not(), 'the multiplier holds one instruction');
+      must(stale.not(), 'triggers are at least two cycles apart');
+      if (multiplyCycles > 1) must(begin.and(inMultiplier).and(multiplied1.not()).not(), 'the multiplier holds one instruction');
     }).elsewhen(load.or(clear), () => {
       const ends = { SRF: 1, CRF: PIM_WORDS / config.words, A: registers, B: registers };
       const beyond = PimSpace.names.map((space) => (ends[space] < 32 ? loads(PimSpace[space]).and(loadIndex.ge(ends[space])) : hw.lit(1, 0))).reduce((a, b) => a.or(b));
       const vectors = loads(PimSpace.A).or(loads(PimSpace.B)).or(clear);
       report([['REGISTER', beyond], ['HAZARD', vectors.and(busy)]], { loadIndex }); // prettier-ignore
     });
-    hw.when(multiplied1, () => hw.assert(inAdder.and(finish.not()).not(), 'the adder holds one instruction'));
+    hw.when(multiplied1, () => must(inAdder.and(finish.not()).not(), 'the adder holds one instruction'));
     return { store: trigger.and(move).and(toBank), storeData: moved.bits().unbits<number>(config.words) as Signal<32, number>, counter: counter.trunc(5), over: exit.and(stale.not()), busy, error };
   });
 });

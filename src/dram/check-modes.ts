@@ -133,7 +133,7 @@ export class ModeChecker {
       if (pending === undefined || (pending.partition === pc.partition && !this.#isPims(pc.partition, event.bank))) return [];
       return [{ ...broken('mode', 'modeRowsOpen', event, `the mode changes to ${pending.mode} in cycle ${pending.from}, when the data of the write at ${placeText(pending.command)} have come`, pending.command), earliest: pending.from }];
     }
-    const closes = command === 'PRE' || command === 'PREA' || command === 'REF' || AUTO_PRECHARGE.includes(command);
+    const closes = command === 'PRE' || command === 'PREA' || command === 'REF' || command === 'REFSB' || AUTO_PRECHARGE.includes(command);
     if (!closes) return [];
     const places = COMMAND_KINDS[command].target === 'bank' ? banks.map((b) => this.#place(b)) : [...pc.open.keys()];
     const found = command === 'PRE' || command === 'PREA' ? this.#close(pc, event, places) : [];
