@@ -93,6 +93,7 @@ export class TensorMemory {
   region(name: string, bank: number, slots: number): Region {
     const { banksPerUnit, rows, columns } = this.geometry;
     const row = this.#next[bank];
+    if (!Number.isSafeInteger(slots) || slots < 0) fail('pim-shape', `${name} is to have ${slots} slots`);
     if (row === undefined) fail('pim-bank', `${name} is to lie in bank ${bank} of the unit`, { hint: `a unit has banks 0 to ${banksPerUnit - 1}` });
     const end = row + Math.ceil(slots / columns);
     if (end > rows) fail('pim-memory', `${name} needs ${end - row} rows of bank ${bank} and ${rows - row} are left`, { hint: 'another bank of the unit, fewer images or fewer channels at once' });
@@ -104,7 +105,7 @@ export class TensorMemory {
    * @throws WordlineError `pim-shape`, `pim-window`, and those of `region`
    */
   tensor(name: string, shape: TensorShape, { bank, window = POINT }: TensorOptions): Tensor {
-    if (!Object.values(shape).every((n: number) => Number.isSafeInteger(n) && n > 0)) {
+    if (![shape.images, shape.channels, shape.height, shape.width].every((n) => Number.isSafeInteger(n) && n > 0)) {
       fail('pim-shape', `${name} has the impossible shape ${textOf(shape)}`);
     }
     const wrong = windowProblem(shape, window) ?? poolProblem(window);
@@ -177,8 +178,12 @@ export function placeTensor(geometry: PimGeometry, tensor: Tensor, values: Array
 /**
  * A tensor from the bursts that the host read, in the order of {@link burstsOf}: N x C x H x W. Where windows overlap, what lies in several planes is added up, as
  * the gradient of a pool needs it: plane by plane within a place of the window, places in order.
+ *
+ * @throws WordlineError `pim-shape`
  */
 export function collectTensor(geometry: PimGeometry, tensor: Tensor, bursts: readonly Uint32Array[]): Float64Array {
+  const wanted = tensor.slots * geometry.units * geometry.pseudoChannels;
+  if (bursts.length !== wanted) fail('pim-shape', `${tensor.name} lies in ${wanted} bursts and got ${bursts.length}`, { hint: 'those of burstsOf, in their order' });
   const { images, channels, height, width } = tensor.shape;
   const cells = valuesOf(geometry, bursts);
   const values = new Float64Array(images * channels * height * width);

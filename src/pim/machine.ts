@@ -72,8 +72,13 @@ export class PimMachine {
     this.#free = new Float64Array(2 * registers);
   }
 
-  /** The bits of a vector register. */
+  /** The bits of a vector register. Errors: `pim-register`. */
   vector(space: 'A' | 'B', index: number, unit: number, pseudoChannel = 0): Lanes {
+    const { registers, units, preset } = this.config;
+    const within = (value: number, end: number): boolean => Number.isInteger(value) && value >= 0 && value < end;
+    if (!within(index, registers) || !within(unit, units) || !within(pseudoChannel, preset.organisation.pseudoChannels)) {
+      fail('pim-register', `there is no ${space}[${index}] in unit ${unit} of pseudo-channel ${pseudoChannel}`, { hint: `${registers} registers, ${units} units, ${preset.organisation.pseudoChannels} pseudo-channels` });
+    }
     return this.units[pseudoChannel * this.config.units + unit]!.vectors[this.#register(space, index)]!;
   }
 

@@ -1,5 +1,5 @@
 import { controlRow } from '../dram/check-pim.ts';
-import { fail } from '../diag/index.ts';
+import { fail, knownKeys } from '../diag/index.ts';
 import type { PimConfig } from './config.ts';
 import { PIM_WORDS } from './isa.ts';
 
@@ -32,7 +32,9 @@ export class ControlWrites {
   constructor(private readonly config: PimConfig) {}
 
   /** Instruction and loop counters to 0, EXIT forgotten; with `clear`, A and B to +0. */
-  start({ clear = false }: { readonly clear?: boolean } = {}): PimRequest {
+  start(options: { readonly clear?: boolean } = {}): PimRequest {
+    knownKeys('start', options, ['clear']);
+    const { clear = false } = options;
     return this.#conf(CONF_COLUMNS.mode, [CONF_BITS.start + (clear ? CONF_BITS.clear : 0)]);
   }
 
@@ -41,25 +43,30 @@ export class ControlWrites {
     return this.#conf(CONF_COLUMNS.mode, [CONF_BITS.clear]);
   }
 
-  /** Loads the instruction memory; what lies behind the program in its last burst becomes NOP. Errors: `pim-long`. */
+  /** Loads the instruction memory; what lies behind the program in its last burst becomes NOP. Errors: `pim-long`, `pim-word`. */
   program(words: ArrayLike<number>): PimRequest[] {
     if (words.length > PIM_WORDS) fail('pim-long', `a program has ${words.length} words; the instruction memory has ${PIM_WORDS}`, { hint: 'use JUMP for what repeats, or run it in parts' });
     const all = Array.from(words);
+    const bad = all.findIndex((w) => w >>> 0 !== w);
+    if (bad >= 0) fail('pim-word', `word ${bad} of a program is ${String(all[bad])}`, { hint: 'a whole number from 0 to 4294967295' });
     const { words: each } = this.config;
     return Array.from({ length: Math.ceil(all.length / each) }, (_, i) => this.#conf(CONF_COLUMNS.program + i, all.slice(i * each, (i + 1) * each)));
   }
 
-  /** Loads all scalars, as bits of the format; those that are not given become +0. */
-  scalars({ m = [], s = [] }: { readonly m?: ArrayLike<number>; readonly s?: ArrayLike<number> }): PimRequest {
+  /** Loads all scalars, as bits of the format; those that are not given become +0. Errors: `pim-scalars`, `pim-lanes`. */
+  scalars(given: { readonly m?: ArrayLike<number>; readonly s?: ArrayLike<number> }): PimRequest {
+    knownKeys('scalars', given, ['m', 's']);
+    const { m = [], s = [] } = given;
     const { lanes, scalars } = this.config;
     for (const [name, list] of Object.entries({ M: m, S: s })) if (list.length > scalars) fail('pim-scalars', `${list.length} scalars for ${name}, which has ${scalars}`);
     const all = Array.from({ length: lanes }, (_, i) => (i < scalars ? m[i] : s[i - scalars]) ?? 0);
     return this.#conf(CONF_COLUMNS.scalars, packLanes(all, this.config));
   }
 
-  /** Loads a vector register with a burst, the same in all units. */
+  /** Loads a vector register with the words of a burst, the same in all units. Errors: `pim-register`, `pim-lanes`. */
   register(space: 'A' | 'B', index: number, data: ArrayLike<number>): PimRequest {
-    if (!(index >= 0 && index < this.config.registers)) fail('pim-register', `there is no ${space}[${index}]`, { hint: `${space}[0] to ${space}[${this.config.registers - 1}]` });
+    if ((space !== 'A' && space !== 'B') || !Number.isInteger(index) || index < 0 || index >= this.config.registers) fail('pim-register', `there is no ${space}[${index}]`, { hint: `A[0] to A[${this.config.registers - 1}], and B` });
+    if (data.length > this.config.words) fail('pim-lanes', `${data.length} words for a burst of ${this.config.words}`, { hint: 'packLanes makes words of lanes' });
     return { execute: false, write: true, bank: 0, row: controlRow(space === 'A' ? 'A_ROW' : 'B_ROW', this.config.preset.organisation), column: index, data: this.#burst(data) };
   }
 
@@ -74,11 +81,17 @@ export class ControlWrites {
   }
 }
 
-/** Bits of the lanes of a burst, lane 0 in the low bits of word 0. */
+/** Bits of the lanes of a burst, lane 0 in the low bits of word 0; lanes that are not given are 0. Errors: `pim-lanes`. */
 export function packLanes(lanes: ArrayLike<number>, { width, words }: Pick<PimConfig, 'width' | 'words'>): Uint32Array {
   const burst = new Uint32Array(words);
   const perWord = 32 / width;
-  for (let i = 0; i < lanes.length; i++) burst[Math.floor(i / perWord)]! |= lanes[i]! << (width * (i % perWord));
+  if (lanes.length > words * perWord) fail('pim-lanes', `${lanes.length} lanes for a burst of ${words * perWord}`);
+  const most = 2 ** width - 1;
+  for (let i = 0; i < lanes.length; i++) {
+    const lane = lanes[i]!;
+    if (lane >>> 0 !== lane || lane > most) fail('pim-lanes', `lane ${i} is ${String(lane)}`, { hint: `bits of a number, 0 to ${most}; packValues takes numbers` });
+    burst[Math.floor(i / perWord)]! |= lane << (width * (i % perWord));
+  }
   return burst;
 }
 

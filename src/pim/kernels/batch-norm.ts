@@ -1,15 +1,13 @@
 import type { TensorMemory, Tensor } from '../layout.ts';
 import { rounded } from '../values.ts';
 import { pimPhase, sequence, type HostPhase, type HostValues, type Kernel } from './kernel.ts';
-import { eachGroup, loadScalars, maskOf, needTiles, sameShape, scalarWrites, scratchBank, type GroupBody } from './parts.ts';
+import { checkOperands, eachGroup, loadScalars, maskOf, needTiles, sameShape, scalarWrites, scratchBank, type GroupBody } from './parts.ts';
 import { aam, loop, type Node } from './program.ts';
 import { hostSums, reduction, sumReads, type Reduction } from './reduce.ts';
 
-export interface StatisticsOptions {
+export interface StatisticsOptions extends ScratchOptions {
   /** Added to the variance. Default 1e-5, as in PyTorch. */
   readonly epsilon?: number;
-  /** Of the unit, for sums and scalars; default: the last one. */
-  readonly bank?: number;
 }
 
 const channels = (tensor: Tensor, f: (channel: number) => number): Float64Array => Float64Array.from({ length: tensor.shape.channels }, (_, c) => f(c));
@@ -20,8 +18,11 @@ const valuesOfChannel = ({ shape }: Tensor): number => shape.images * shape.heig
  * takes as many column commands (a bank operand can be used once in an instruction, so x must be fetched before it is squared) and loses everything when the mean
  * is large beside the deviation.
  */
-export function batchNormStatistics(memory: TensorMemory, { x }: { readonly x: Tensor }, { epsilon = 1e-5, bank = scratchBank(memory.geometry) }: StatisticsOptions = {}): Kernel {
+export function batchNormStatistics(memory: TensorMemory, tensors: { readonly x: Tensor }, options: StatisticsOptions = {}): Kernel {
   const name = 'batch-norm-statistics';
+  checkOperands(name, memory, tensors, ['x'], options, ['epsilon', 'bank']);
+  const { x } = tensors;
+  const { epsilon = 1e-5, bank = scratchBank(memory.geometry) } = options;
   needTiles(name, x);
   const { geometry } = memory;
   const each = aam(geometry.group);
@@ -49,18 +50,20 @@ export function batchNormStatistics(memory: TensorMemory, { x }: { readonly x: T
       return { variance, invstd: variance.map((v) => 1 / Math.sqrt(v + epsilon)) };
     }),
   ];
-  return { name, geometry, inputs: [], constants: mask.constants, phases };
+  return { name, geometry, channels: x.shape.channels, inputs: [], constants: mask.constants, phases };
 }
 
-export interface NormaliseOptions {
+export interface NormaliseOptions extends ScratchOptions {
   /** max(y, 0) is stored: costs nothing, a store can do it. */
   readonly relu?: boolean;
-  readonly bank?: number;
 }
 
 /** y = gamma (x - mean) invstd + beta as x * scale + shift. Inputs: `mean`, `invstd`, `gamma`, `beta`. x and y may be the same. */
-export function batchNormNormalise(memory: TensorMemory, { x, y }: { readonly x: Tensor; readonly y: Tensor }, { relu = false, bank = scratchBank(memory.geometry) }: NormaliseOptions = {}): Kernel {
+export function batchNormNormalise(memory: TensorMemory, tensors: { readonly x: Tensor; readonly y: Tensor }, options: NormaliseOptions = {}): Kernel {
+  const { relu = false, bank = scratchBank(memory.geometry) } = options;
   const name = relu ? 'batch-norm-relu-normalise' : 'batch-norm-normalise';
+  checkOperands(name, memory, tensors, ['x', 'y'], options, ['relu', 'bank']);
+  const { x, y } = tensors;
   sameShape(name, x, y);
   const { geometry, config } = memory;
   const each = aam(geometry.group);
@@ -75,12 +78,20 @@ export function batchNormNormalise(memory: TensorMemory, { x, y }: { readonly x:
       const scale = rounded(geometry.format, gamma![c]! * invstd![c]!);
       return { m: [scale], s: [beta![c]! - mean![c]! * scale] };
     });
-  return { name, geometry, inputs: ['mean', 'invstd', 'gamma', 'beta'], constants: mask.constants, phases: [pimPhase(config, geometry, name, nodes, prepare)] };
+  return { name, geometry, channels: x.shape.channels, inputs: ['mean', 'invstd', 'gamma', 'beta'], constants: mask.constants, phases: [pimPhase(config, geometry, name, nodes, prepare)] };
 }
 
 /** Statistics of the batch, then y. Inputs: `gamma`, `beta`. Makes `mean`, `variance`, `invstd`. */
 export function batchNormForward(memory: TensorMemory, tensors: { readonly x: Tensor; readonly y: Tensor }, options: StatisticsOptions & NormaliseOptions = {}): Kernel {
-  return sequence(options.relu === true ? 'batch-norm-relu-forward' : 'batch-norm-forward', [batchNormStatistics(memory, tensors, options), batchNormNormalise(memory, tensors, options)]);
+  const { epsilon = 1e-5, bank = scratchBank(memory.geometry), relu = false } = options;
+  const name = relu ? 'batch-norm-relu-forward' : 'batch-norm-forward';
+  checkOperands(name, memory, tensors, ['x', 'y'], options, ['epsilon', 'relu', 'bank']);
+  return sequence(name, [batchNormStatistics(memory, { x: tensors.x }, { epsilon, bank }), batchNormNormalise(memory, tensors, { relu, bank })]);
+}
+
+export interface ScratchOptions {
+  /** Of the unit, for sums and scalars; default: the last one. */
+  readonly bank?: number;
 }
 
 export interface BackwardTensors {
@@ -93,8 +104,11 @@ export interface BackwardTensors {
  *
  * @param relu the output of the ReLU behind: dy is first put to +0, in memory, where that is 0
  */
-export function batchNormReductions(memory: TensorMemory, { x, dy, relu }: BackwardTensors & { readonly relu?: Tensor }, { bank = scratchBank(memory.geometry) }: { readonly bank?: number } = {}): Kernel {
+export function batchNormReductions(memory: TensorMemory, tensors: BackwardTensors & { readonly relu?: Tensor | undefined }, options: ScratchOptions = {}): Kernel {
   const name = 'batch-norm-reductions';
+  checkOperands(name, memory, tensors, ['x', 'dy'], options, ['bank'], ['relu']);
+  const { x, dy, relu } = tensors;
+  const { bank = scratchBank(memory.geometry) } = options;
   sameShape(name, x, dy, ...(relu === undefined ? [] : [relu]));
   needTiles(name, x);
   const { geometry } = memory;
@@ -116,14 +130,17 @@ export function batchNormReductions(memory: TensorMemory, { x, dy, relu }: Backw
     const product = (c: number): number => sums![c]! + (rounded(geometry.format, mean![c]!) - mean![c]!) * dbeta![c]!;
     return { dbeta: dbeta!, dgamma: channels(x, (c) => product(c) * invstd![c]!) };
   });
-  return { name, geometry, inputs: ['mean', 'invstd'], constants: [], phases: [sum.phase, products.phase, host] };
+  return { name, geometry, channels: x.shape.channels, inputs: ['mean', 'invstd'], constants: [], phases: [sum.phase, products.phase, host] };
 }
 
 /**
  * dx = gamma invstd (dy - dbeta / n - (x - mean) invstd dgamma / n), as x * p + q, plus dy * r. Inputs: `mean`, `invstd`, `gamma`, `dgamma`, `dbeta`. dx may be dy or x.
  */
-export function batchNormGradient(memory: TensorMemory, { x, dy, dx }: BackwardTensors & { readonly dx: Tensor }, { bank = scratchBank(memory.geometry) }: { readonly bank?: number } = {}): Kernel {
+export function batchNormGradient(memory: TensorMemory, tensors: BackwardTensors & { readonly dx: Tensor }, options: ScratchOptions = {}): Kernel {
   const name = 'batch-norm-gradient';
+  checkOperands(name, memory, tensors, ['x', 'dy', 'dx'], options, ['bank']);
+  const { x, dy, dx } = tensors;
+  const { bank = scratchBank(memory.geometry) } = options;
   sameShape(name, x, dy, dx);
   const { geometry, config } = memory;
   const each = aam(geometry.group);
@@ -143,12 +160,15 @@ export function batchNormGradient(memory: TensorMemory, { x, dy, dx }: BackwardT
       const p = rounded(geometry.format, (-gamma![c]! * invstd![c]! * invstd![c]! * dgamma![c]!) / n);
       return { m: [p, r], s: [(-r * dbeta![c]!) / n - p * mean![c]!] };
     });
-  return { name, geometry, inputs: ['mean', 'invstd', 'gamma', 'dgamma', 'dbeta'], constants: mask.constants, phases: [pimPhase(config, geometry, name, nodes, prepare)] };
+  return { name, geometry, channels: x.shape.channels, inputs: ['mean', 'invstd', 'gamma', 'dgamma', 'dbeta'], constants: mask.constants, phases: [pimPhase(config, geometry, name, nodes, prepare)] };
 }
 
 /** `dgamma`, `dbeta` and dx. Inputs: `mean`, `invstd`, `gamma`. With `relu`, the output of a fused ReLU, dy becomes the gradient behind the normalisation. */
-export function batchNormBackward(memory: TensorMemory, tensors: BackwardTensors & { readonly dx: Tensor; readonly relu?: Tensor }, options: { readonly bank?: number } = {}): Kernel {
-  return sequence(tensors.relu === undefined ? 'batch-norm-backward' : 'batch-norm-relu-backward', [batchNormReductions(memory, tensors, options), batchNormGradient(memory, tensors, options)]);
+export function batchNormBackward(memory: TensorMemory, tensors: BackwardTensors & { readonly dx: Tensor; readonly relu?: Tensor }, options: ScratchOptions = {}): Kernel {
+  const { x, dy, dx, relu } = tensors;
+  const name = relu === undefined ? 'batch-norm-backward' : 'batch-norm-relu-backward';
+  checkOperands(name, memory, tensors, ['x', 'dy', 'dx'], options, ['bank'], ['relu']);
+  return sequence(name, [batchNormReductions(memory, { x, dy, relu }, options), batchNormGradient(memory, { x, dy, dx }, options)]);
 }
 
 /** The host reads the sums of some reductions, adds up their lanes and computes with them. */

@@ -35,6 +35,8 @@ export interface HostPhase {
 export interface Kernel {
   readonly name: string;
   readonly geometry: PimGeometry;
+  /** How many values each input has: one a feature-map channel, or one alone. */
+  readonly channels: number;
   /** Values that it must be given. */
   readonly inputs: readonly string[];
   /** Constants that must be in memory; once for all runs of all kernels of the same shapes. */
@@ -56,10 +58,14 @@ export interface PimBackend {
  * Runs all phases, one after another. Resolves to the values given and those that the host computed.
  *
  * @param options `constants: false` leaves out what an earlier run has written
- * @throws WordlineError `pim-value` if an input is not given
+ * @throws WordlineError `pim-value` if an input is not given, or has not one value for each feature-map channel
  */
 export async function runKernel(kernel: Kernel, backend: PimBackend, given: HostValues = {}, { constants = true } = {}): Promise<HostValues> {
   for (const input of kernel.inputs) if (given[input] === undefined) fail('pim-value', `kernel ${kernel.name} needs ${input}`, { hint: suggest(input, Object.keys(given)) });
+  for (const input of kernel.inputs) {
+    const { length } = given[input]!;
+    if (length !== kernel.channels) fail('pim-value', `kernel ${kernel.name} takes ${kernel.channels} values of ${input} and got ${length}`);
+  }
   let values = given;
   if (constants && kernel.constants.length > 0) await backend.write(kernel.constants);
   for (const phase of kernel.phases) {
@@ -77,7 +83,7 @@ export function sequence(name: string, kernels: readonly [Kernel, ...Kernel[]]):
     for (const phase of kernel.phases) if (phase.kind === 'host') phase.makes.forEach((value) => made.add(value));
     return needed;
   });
-  return { name, geometry: kernels[0].geometry, inputs: [...new Set(inputs)], constants: kernels.flatMap((k) => k.constants), phases: kernels.flatMap((k) => k.phases) };
+  return { name, geometry: kernels[0].geometry, channels: kernels[0].channels, inputs: [...new Set(inputs)], constants: kernels.flatMap((k) => k.constants), phases: kernels.flatMap((k) => k.phases) };
 }
 
 /** What a PIM phase puts into memory or registers before its program starts. */

@@ -1,4 +1,4 @@
-import { fail } from '../../diag/index.ts';
+import { fail, knownKeys } from '../../diag/index.ts';
 import { placeTensor, slotPlace, textOf, type BurstWrite, type PimGeometry, type TensorMemory, type Region, type Tensor } from '../layout.ts';
 import { storeAll, type PimRequest } from '../requests.ts';
 import { packValues } from '../values.ts';
@@ -81,6 +81,25 @@ export function fold(group: number, scratch: Region, sums: Access): Node[] {
         ];
   // The NOPs wait for the sums before them.
   return [...first, one('ADD', 'B[0], B[0], B[2]'), one('ADD', 'B[1], B[1], B[3]'), one('NOP'), one('ADD', 'B[0], B[0], B[1]'), one('NOP'), one('MOV', 'BANK, B[0]', sums)];
+}
+
+/**
+ * The operands and options of a kernel are the ones that it has, and its tensors are laid out for this memory.
+ *
+ * @throws WordlineError `unknown-option`, `pim-operands`
+ */
+export function checkOperands(kernel: string, { geometry }: TensorMemory, tensors: object, needed: readonly string[], options: object = {}, optionNames: readonly string[] = [], optional: readonly string[] = []): void {
+  knownKeys(kernel, tensors, [...needed, ...optional]);
+  knownKeys(kernel, options, optionNames);
+  const given = new Map(Object.entries(tensors as Readonly<Record<string, Tensor | undefined>>));
+  for (const name of needed) if (given.get(name) === undefined) fail('pim-operands', `${kernel} needs the tensor ${name}`, { hint: `it takes ${[...needed, ...optional].join(', ')}` });
+  for (const tensor of given.values()) {
+    if (tensor === undefined) continue;
+    const groups = Math.ceil(tensor.planeValues / (geometry.valuesPerSlot * geometry.group));
+    if (tensor.bank >= geometry.banksPerUnit || tensor.slotsPerChannel !== groups * tensor.planes * geometry.group) {
+      fail('pim-operands', `${kernel}: ${tensor.name} was laid out for other units than this memory has`, { hint: 'take it from the same TensorMemory' });
+    }
+  }
 }
 
 /** @throws WordlineError `pim-shape` unless both have the same shape and the same windows */

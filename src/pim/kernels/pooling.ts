@@ -4,7 +4,7 @@ import { textOf, type Tensor, type TensorMemory, type TensorShape } from '../lay
 import { ControlWrites } from '../requests.ts';
 import { encodeValue } from '../values.ts';
 import { pimPhase, type Kernel } from './kernel.ts';
-import { sameShape } from './parts.ts';
+import { checkOperands, sameShape } from './parts.ts';
 import { aam, loop, type Access, type Node } from './program.ts';
 
 /** A tensor in windows, and one whose maps are the places of the windows. */
@@ -35,11 +35,13 @@ function pool(memory: TensorMemory, name: string, { whole, places }: Pool, body:
   };
   const nodes = [loop('channel', places.shape.channels, [loop('group', places.groups, body(access))])];
   const prepare = () => (m.length === 0 ? [] : [new ControlWrites(config).scalars({ m: m.map((v) => encodeValue(config.format, v)) })]);
-  return { name, geometry, inputs: [], constants: [], phases: [pimPhase(config, geometry, name, nodes, prepare)] };
+  return { name, geometry, channels: 1, inputs: [], constants: [], phases: [pimPhase(config, geometry, name, nodes, prepare)] };
 }
 
 /** y = the largest value of each window of x. */
-export function maxPoolForward(memory: TensorMemory, { x, y }: { readonly x: Tensor; readonly y: Tensor }): Kernel {
+export function maxPoolForward(memory: TensorMemory, tensors: { readonly x: Tensor; readonly y: Tensor }): Kernel {
+  checkOperands('max-pool-forward', memory, tensors, ['x', 'y']);
+  const { x, y } = tensors;
   const each = aam(memory.geometry.group);
   return pool(memory, 'max-pool-forward', { whole: x, places: y }, ({ plane, place }) => [
     each('FILL', 'A, BANK', plane(x, 0)),
@@ -52,7 +54,9 @@ export function maxPoolForward(memory: TensorMemory, { x, y }: { readonly x: Ten
  * dx: dy goes to the first position whose value is the largest. What has not found its position yet, r, is in B: y - x > 0 says that it is not this one, r gated by
  * that goes on, and the rest is the gradient here, exactly. Nobody has to be asked at the last position.
  */
-export function maxPoolBackward(memory: TensorMemory, { x, y, dy, dx }: { readonly x: Tensor; readonly y: Tensor; readonly dy: Tensor; readonly dx: Tensor }): Kernel {
+export function maxPoolBackward(memory: TensorMemory, tensors: { readonly x: Tensor; readonly y: Tensor; readonly dy: Tensor; readonly dx: Tensor }): Kernel {
+  checkOperands('max-pool-backward', memory, tensors, ['x', 'y', 'dy', 'dx']);
+  const { x, y, dy, dx } = tensors;
   const name = 'max-pool-backward';
   sameShape(name, x, dx);
   sameShape(name, y, dy);
@@ -72,7 +76,9 @@ export function maxPoolBackward(memory: TensorMemory, { x, y, dy, dx }: { readon
 }
 
 /** y = the mean of each window of x; what lies beyond the edge counts as 0. */
-export function averagePoolForward(memory: TensorMemory, { x, y }: { readonly x: Tensor; readonly y: Tensor }): Kernel {
+export function averagePoolForward(memory: TensorMemory, tensors: { readonly x: Tensor; readonly y: Tensor }): Kernel {
+  checkOperands('average-pool-forward', memory, tensors, ['x', 'y']);
+  const { x, y } = tensors;
   const each = aam(memory.geometry.group);
   return pool(
     memory,
@@ -88,7 +94,9 @@ export function averagePoolForward(memory: TensorMemory, { x, y }: { readonly x:
 }
 
 /** dx = dy / (values of a window), at each position. */
-export function averagePoolBackward(memory: TensorMemory, { dy, dx }: { readonly dy: Tensor; readonly dx: Tensor }): Kernel {
+export function averagePoolBackward(memory: TensorMemory, tensors: { readonly dy: Tensor; readonly dx: Tensor }): Kernel {
+  checkOperands('average-pool-backward', memory, tensors, ['dy', 'dx']);
+  const { dy, dx } = tensors;
   const each = aam(memory.geometry.group);
   return pool(
     memory,

@@ -43,7 +43,7 @@ describe('the cost of a kernel', () => {
         memory.write = (...place) => (moved.written++, write(...place));
         const hostRead = bench.backend.read.bind(bench.backend);
         bench.backend.read = (bursts) => ((moved.host += bursts.length), hostRead(bursts));
-        await bench.run(kernel, Object.fromEntries(kernel.inputs.map((name) => [name, new Float64Array(shape.channels).fill(0.5)])));
+        await bench.run(kernel, Object.fromEntries(kernel.inputs.map((name) => [name, new Float64Array(kernel.channels).fill(0.5)])));
         Object.assign(memory, { read, write });
         bench.backend.read = hostRead;
 
