@@ -7,7 +7,7 @@ import { sequence } from './sequence.ts';
 export const PimSpace = enumeration('PimSpace', ['SRF', 'CRF', 'A', 'B']);
 
 /** What is wrong with a trigger, or with a write of a control register. */
-export const PimError = enumeration('PimError', ['NONE', 'WORD', 'DIRECTION', 'HAZARD', 'EXIT', 'END', 'JUMPS', 'REGISTER']);
+export const PimError = enumeration('PimError', ['NONE', 'WORD', 'DIRECTION', 'HAZARD', 'EXIT', 'END', 'JUMPS', 'REGISTER', 'STAGE']);
 const MESSAGES: Readonly<Record<Exclude<(typeof PimError.names)[number], 'NONE'>, string>> = {
   WORD: 'the word in the instruction memory is an instruction, with registers that are there',
   DIRECTION: 'a source in the bank is triggered by RD, a store by WR',
@@ -16,7 +16,15 @@ const MESSAGES: Readonly<Record<Exclude<(typeof PimError.names)[number], 'NONE'>
   END: 'a program ends with EXIT and does not run off the end of the instruction memory',
   JUMPS: 'at most four JUMPs follow each other',
   REGISTER: 'a control register that is written is there',
+  STAGE: 'triggers are at least two cycles apart, and the multiplier and the adder hold one instruction each',
 };
+
+/** Misuse stops the simulation. The messages hang on `error` alone, which costs nothing while nothing is executed or loaded. */
+export function enforceUse(hw: Hardware, error: Signal, values: Readonly<Record<string, Signal>>): void {
+  hw.when(error.ne(PimError.NONE), () => {
+    for (const [what, message] of Object.entries(MESSAGES)) hw.assert(error.ne(PimError[what as keyof typeof MESSAGES]), message, values);
+  });
+}
 
 export interface PimUnitParameters {
   readonly config: PimConfig;
@@ -163,13 +171,8 @@ export const PimUnit = parametric(({ config, enforce = true }: PimUnitParameters
     hw.when(multiplied1, () => inAdder.next(1)).elsewhen(finish, () => inAdder.next(0));
     const error = hw.wire('wrong', PimError, { default: PimError.NONE });
     const busy = inMultiplier.or(inAdder);
-    const must = (holds: Signal<1>, what: string): void => {
-      if (enforce) hw.assert(holds, what);
-    };
-    const report = (wrong: readonly (readonly [keyof typeof MESSAGES, Signal<1>])[], values: Readonly<Record<string, Signal>>): void => {
+    const report = (wrong: readonly (readonly [keyof typeof MESSAGES, Signal<1>])[]): void =>
       error.set(wrong.reduceRight<Signal>((code, [what, is]) => is.mux(hw.lit(PimError.width, PimError[what]), code), hw.lit(PimError.width, PimError.NONE)));
-      if (enforce) for (const [what, is] of wrong) hw.assert(is.not(), MESSAGES[what], values);
-    };
     hw.when(trigger, () => {
       const pending = [...(multiplyCycles > 1 ? [{ on: inMultiplier, ...factors }] : []), { on: inAdder, ...terms }];
       const isVectorOf = (o: Operand): Signal<1> => now.in(o, ...o.spaces.filter((s: Space) => isVector(s)));
@@ -180,16 +183,16 @@ export const PimUnit = parametric(({ config, enforce = true }: PimUnitParameters
       const hazard = used(destination, one).or(used(first, one)).or(used(second, two));
       const fromBank = one.and(now.in(first, 'BANK')).or(two.and(now.in(second, 'BANK')));
       const direction = fromBank.and(write).or(move.and(toBank).and(write.not()));
-      report([['JUMPS', endless], ['EXIT', exit], ['END', counter.bit(5)], ['WORD', now.legal.not()], ['DIRECTION', direction], ['HAZARD', hazard]], { counter, word }); // prettier-ignore
-      must(stale.not(), 'triggers are at least two cycles apart');
-      if (multiplyCycles > 1) must(begin.and(inMultiplier).and(multiplied1.not()).not(), 'the multiplier holds one instruction');
+      const full = multiplyCycles > 1 ? begin.and(inMultiplier).and(multiplied1.not()) : hw.lit(1, 0);
+      report([['STAGE', stale.or(full)], ['JUMPS', endless], ['EXIT', exit], ['END', counter.bit(5)], ['WORD', now.legal.not()], ['DIRECTION', direction], ['HAZARD', hazard]]); // prettier-ignore
     }).elsewhen(load.or(clear), () => {
       const ends = { SRF: 1, CRF: PIM_WORDS / config.words, A: registers, B: registers };
       const beyond = PimSpace.names.map((space) => (ends[space] < 32 ? loads(PimSpace[space]).and(loadIndex.ge(ends[space])) : hw.lit(1, 0))).reduce((a, b) => a.or(b));
       const vectors = loads(PimSpace.A).or(loads(PimSpace.B)).or(clear);
-      report([['REGISTER', beyond], ['HAZARD', vectors.and(busy)]], { loadIndex }); // prettier-ignore
+      report([['REGISTER', beyond], ['HAZARD', vectors.and(busy)]]); // prettier-ignore
     });
-    hw.when(multiplied1, () => must(inAdder.and(finish.not()).not(), 'the adder holds one instruction'));
+    hw.when(multiplied1.and(inAdder).and(finish.not()), () => report([['STAGE', hw.lit(1, 1)]]));
+    if (enforce) enforceUse(hw, error, { counter, word, loadIndex });
     return { store: trigger.and(move).and(toBank), storeData: moved.bits().unbits<number>(config.words) as Signal<32, number>, counter: counter.trunc(5), over: exit.and(stale.not()), busy, error };
   });
 });

@@ -17,6 +17,7 @@ const HOLDS: Readonly<Record<Exclude<(typeof PimError.names)[number], 'NONE'>, R
   END: /ends with EXIT/,
   JUMPS: /four JUMPs/,
   REGISTER: /register that is written is there/,
+  STAGE: /adder hold one instruction/,
 };
 
 /** A unit that gets triggers and says what is wrong with them. */
@@ -89,7 +90,7 @@ it.each(CASES)('%s', (_, program, writes, errors) => {
 });
 
 it('the cases have every error', () => {
-  expect(new Set(CASES.flatMap(([, , , errors]) => errors))).toEqual(new Set(PimError.names.filter((n) => n !== 'REGISTER')));
+  expect(new Set(CASES.flatMap(([, , , errors]) => errors))).toEqual(new Set(PimError.names.filter((n) => n !== 'REGISTER' && n !== 'STAGE')));
 });
 
 it.each([
@@ -126,14 +127,14 @@ it('vectors are not loaded or cleared while a result is on its way, and scalars 
 });
 
 it('a stage that is not free stops the simulation', () => {
-  for (const [multiplyCycles, addCycles, message] of [[4, 4, /multiplier holds one/], [1, 4, /adder holds one/]] as const) { // prettier-ignore
+  for (const [multiplyCycles, addCycles] of [[4, 4], [1, 4]] as const) {
     const { sim } = new Probe(pimConfig({ multiplyCycles, addCycles }), true).program([encodePim(add), encodePim(op('ADD', { destination: at('A', 5), sources: [at('B'), at('B')] }))]);
     sim.in.trigger = 1;
     sim.step(1);
     sim.in.trigger = 0;
     sim.step(1);
     sim.in.trigger = 1;
-    expect(() => sim.step(1)).toThrow(message);
+    expect(() => sim.step(1)).toThrow(HOLDS.STAGE);
   }
 });
 
