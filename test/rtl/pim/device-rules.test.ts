@@ -10,6 +10,8 @@ const step = fc.record({ what: fc.nat(109), pc: fc.nat(1), ba: fc.nat(15), row: 
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 const COMMANDS = (['ACT:25', 'PRE:20', 'PREA:3', 'RD:19', 'WR:24', 'REF:3', 'REFSB:2', 'RDA:2', 'WRA:2'] as const).flatMap((c) => new Array<DramCommand>(Number(c.split(':')[1])).fill(c.split(':')[0] as DramCommand));
+/** Always the same streams, so that it is known what they reach; others by the environment. */
+const SEED = Number(process.env['WORDLINE_SEED'] ?? 1);
 /** Enough for every rule but those of refreshes. */
 const QUIET = 70;
 
@@ -69,7 +71,7 @@ function compare(preset: DramPreset, banksPerUnit: number, steps: readonly Step[
     if (what >= 100) {
       const mode = Number(sim.out.mode[pc]);
       if (mode === PimMode.SB) visit(pc, controlRow('AB_ROW', organisation), () => undefined);
-      else if ((mode === PimMode.AB && !wanted) || what === 109) visit(pc, controlRow('SB_ROW', organisation), () => undefined);
+      else if (mode === PimMode.AB ? !wanted : what % 2 === 0) visit(pc, controlRow('SB_ROW', organisation), () => undefined);
       else visit(pc, controlRow('CONF_ROW', organisation), () => give('WR', pc, 0, 0, 0, QUIET));
       continue;
     }
@@ -102,9 +104,10 @@ describe.each([['samsung-hbm2', 4], ['samsung-hbm2', 2], ['dramsim3-hbm2-4gb', 4
         seen.modes.forEach((m) => modes.add(m));
         seen.broken.forEach((b) => broken.add(b));
       }),
-      { numRuns: 300 },
+      { numRuns: 300, seed: SEED },
     );
     expect([...modes].sort()).toEqual(['AB', 'AB_PIM', 'SB']);
-    expect([...broken]).toEqual(expect.arrayContaining(['allBankRead', 'controlRow', 'modeRowsOpen', 'modeExit', 'bankOpen', 'tRCDRD', 'tRAS', 'tRC', 'tRP', 'tRFC']));
+    const missing = ['allBankRead', 'controlRow', 'modeRowsOpen', 'modeExit', 'bankOpen', 'tRCDRD', 'tRAS', 'tRC', 'tRP', 'tRFC'].filter((rule) => !broken.has(rule));
+    expect(missing).toEqual([]);
   });
 });
