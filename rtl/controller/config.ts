@@ -40,6 +40,8 @@ export interface ControllerOptions {
 /** What the controller has to know of PIM units; `PimConfig` is one. */
 export interface PimShape {
   readonly banksPerUnit: number;
+  /** Banks of each unit, from the first, that are PIM's while the others are the host's; undefined or 0: all, in turns. */
+  readonly partition?: number;
 }
 
 /** All of it decided. */

@@ -9,7 +9,8 @@ import { requestPort, responsePort } from './interface.ts';
 import { power } from './power.ts';
 import { AgedQueue, type Lanes, type RowChange } from './queue.ts';
 import { OWED_BITS, overBanks, Refresh } from './refresh.ts';
-import { choose, direction, overtaken } from './scheduler.ts';
+import { choose, columnsWanted, direction, overtaken } from './scheduler.ts';
+import { Sharing } from './sharing.ts';
 import { statistics, statisticsFields, statisticsPorts } from './statistics.ts';
 import { COLUMN_COMMANDS, timingPlan, type TimerName } from './timing.ts';
 
@@ -30,6 +31,9 @@ interface GuestEnds {
   readonly hostGo: Signal<1>;
   /** Rows of the host are to be closed. */
   readonly closeRows: Signal<1>;
+  /** Where banks are parted: PIM's are not the host's now; its rows in them are to be closed. */
+  readonly shut: Signal<1>;
+  readonly closePims: Signal<1>;
   /** The guest takes a request in this cycle; its oldest one's place in the order of arrival. */
   readonly accepts: Signal<1>;
   readonly oldest: Signal;
@@ -45,6 +49,9 @@ function hardware(hw: Hardware, config: ControllerConfig, { request, response, c
   const guest = ends && new Guest(hw, shape, ends.shape, ends.port);
   const away = ends?.hostGo.not();
   const closeRows = ends?.closeRows ?? none;
+  const pimBanks = guest?.pimBanks ?? hw.lit<number>(total, 0);
+  const parted = (ends?.shape.partition ?? 0) > 0;
+  const noBank = hw.lit<number>(total, 0);
 
   // ---- state --------------------------------------------------------------------------------------------------------------------
   const fields = { bank: bankBits, row: shape.rowBits, column: shape.columnBits, id: config.idBits, ...statisticsFields(config), ...(guest && { arrival: ARRIVAL_BITS }) };
@@ -112,12 +119,33 @@ function hardware(hw: Hardware, config: ControllerConfig, { request, response, c
   const padded = (v: Lanes): Lanes => (v.lanes === length ? v : hw.vec([...v.toArray(), ...Array.from({ length: length - v.lanes }, () => hw.lit<number>(v.width, 0))]));
   const either = (of: (q: AgedQueue) => Lanes): Lanes => draining.mux(padded(of(writes)), padded(of(reads)));
   const shut = refresh.blocked.or(awake.not().sext(total));
-  const blocked = away === undefined ? shut : shut.or(away.sext(total));
+  const keptOff = away === undefined || ends === undefined ? undefined : hw.name('keptOff', parted ? away.sext<number>(total).or(ends.shut.mux(pimBanks, noBank)) : away.sext<number>(total));
+  const blocked = keptOff === undefined ? shut : shut.or(keptOff);
+  const queue = { valid: either((q) => q.valid), hit: either((q) => q.hit), bank: either((q) => q.field('bank')), length };
+  const starved = draining.mux(starvedWrite, starvedRead);
+  const wanted = guest?.wants(shut);
+  const sharing = parted && wanted !== undefined ? new Sharing(hw, shape, 2 * Math.max(8, plan.tFAW), { guestColumn: wanted.columns, guestOpens: wanted.opens, hostColumns: hw.name('hostColumns', columnsWanted(hw, queue, blocked, starved)) }) : undefined;
+  const columnOf = (free: readonly Signal<1>[]) =>
+    guest?.columns({
+      free,
+      mayRead: banks.wait('rcdRead', 'wtr', 'ccd').eq(0).bits(),
+      mayWrite: banks.wait('rcdWrite', 'rtw', 'ccd').eq(0).bits(),
+      blocked: shut,
+    });
+  // Where both are active, PIM's column is first where it is PIM's turn; otherwise the host has none, or has nothing to give.
+  const sharedColumn = sharing && columnOf(oneMore.map(() => awake.and(sharing.guestHeld.not())));
+  const held = sharing?.hostHeld;
   const chosen = choose(
     hw,
-    { valid: either((q) => q.valid), hit: either((q) => q.hit), bank: either((q) => q.field('bank')), length },
-    { open: banks.open, mayAccess, mayActivate, mayClose, blocked },
-    draining.mux(starvedWrite, starvedRead),
+    queue,
+    {
+      open: banks.open,
+      mayAccess: held === undefined || sharedColumn === undefined ? mayAccess : hw.name('mayAccessNow', mayAccess.and(held.columns.or(sharedColumn.found).not().sext<number>(total))),
+      mayActivate: held === undefined ? mayActivate : hw.name('mayActivateNow', mayActivate.and(held.rows.not())),
+      mayClose,
+      blocked,
+    },
+    starved,
   );
   const entry = (field: string, index: Signal): Signal =>
     draining.mux(writes.field(field).at(index.trunc(writes.indexBits)), reads.field(field).at(index.trunc(reads.indexBits)));
@@ -136,15 +164,31 @@ function hardware(hw: Hardware, config: ControllerConfig, { request, response, c
   const given = hw.wire('given', bit);
   const wish = refresh.update({ idle: all(empty, guestBusy.not()), awake, given, open: banks.open, mayClose, mayRefresh: perBank ? resting : banks.timer('act').eq(0).bits() });
   const refreshing = hw.name('refreshOnBus', wish.pre.or(wish.closeAll).or(wish.ref).or(wish.refsb));
-  const ofRequest = refreshing.not().and(chosen.row.found);
+  const evicted = hw.name('toEvict', ends !== undefined && parted ? ends.closePims.mux(pimBanks.and(banks.open).and(mayClose).and(refresh.blocked.not()), noBank) : noBank);
+  const evicts = evicted.ne(0).and(awake).and(refreshing.not());
+  const rowOf = (free: readonly Signal<1>[]) =>
+    guest?.rows({
+      free,
+      mayBegin: rowBusy?.not() ?? hw.lit(1, 1),
+      mayActivate: resting,
+      mayClose,
+      blocked: shut,
+      noneActivated: oneMore.map((_, p) => windows.bits().slice<number, number>((p + 1) * 4 * plan.width - 1, p * 4 * plan.width).eq(0)),
+      oneMore,
+    });
+  const idleRow = all(refreshing.not(), evicts.not(), awake);
+  const sharedRow = sharing && rowOf(sharing.guestFirst.map((first) => idleRow.and(first.or(chosen.row.found.not()))));
+  const guestTakes = sharing && sharedRow ? hw.name('guestTakes', sharedRow.found.or(sharedRow.needsBus.map((needs, p) => needs.and(sharing.guestFirst[p]!)).reduce((a, b) => a.or(b)))) : none;
+  const ofRequest = refreshing.not().and(evicts.not()).and(guestTakes.not()).and(chosen.row.found);
   const requestBank = entry('bank', chosen.row.index);
   const closed = hw.name('toActivate', ofRequest.and(banks.open.bit(requestBank).not()));
   // The first of its cycles must be free: then nothing younger takes it.
   const activate = hw.name('activate', rowBusy === undefined ? closed : closed.and(rowBusy.not()));
   const unusedFor = config.timeout === 0 ? undefined : hw.reg('unusedFor', vec(total, uint(8)), { reset: 0 });
-  const unused = unusedFor === undefined ? hw.lit<number>(total, 0) : unusedFor.eq(0).bits().and(banks.open).and(mayClose).and(blocked.not()).and(chosen.hits.not());
-  const spare = all(refreshing.not(), chosen.row.found.not(), awake, enter.not());
-  const closeUnused = spare.and(unused.reduceOr());
+  const idleRows = unusedFor === undefined ? noBank : unusedFor.eq(0).bits().and(banks.open).and(mayClose).and(blocked.not()).and(chosen.hits.not());
+  const unused = evicts.mux(evicted, idleRows);
+  const spare = all(refreshing.not(), chosen.row.found.not(), awake, enter.not(), guestTakes.not());
+  const closeUnused = evicts.or(spare.and(unused.reduceOr()));
   // Before the channel is given away, its rows are closed.
   const closing = Array.from({ length: pseudoChannels }, (_, p) => {
     const of = (word: Signal): Signal => word.slice<number, number>((p + 1) * shape.banksPerPseudoChannel - 1, p * shape.banksPerPseudoChannel);
@@ -152,25 +196,17 @@ function hardware(hw: Hardware, config: ControllerConfig, { request, response, c
   });
   const giveAway = all(spare, closeUnused.not(), closing.reduce((a, b) => a.or(b)));
   const closePc = closing[0]!.not();
-  const guestRow = guest?.rows({
-    free: all(spare, closeUnused.not(), giveAway.not()),
-    mayBegin: rowBusy?.not() ?? hw.lit(1, 1),
-    mayActivate: resting,
-    mayClose,
-    blocked: shut,
-    noneActivated: oneMore.map((_, p) => windows.bits().slice<number, number>((p + 1) * 4 * plan.width - 1, p * 4 * plan.width).eq(0)),
-    oneMore,
-  });
+  const guestRow = sharedRow ?? rowOf(oneMore.map(() => all(spare, closeUnused.not(), giveAway.not())));
   const opens = guestRow?.found.and(guestRow.activate) ?? none;
   const anyActivate = activate.or(opens);
   const closeAll = hw.name('closeAll', wish.closeAll.or(giveAway).or(guestRow?.closeAll ?? none));
   const close = hw.name('close', wish.pre.or(ofRequest.and(closed.not())).or(closeUnused).or(guestRow?.close ?? none));
-  const ownRowBank = hw.name('rowBank', refreshing.mux(wish.bank, chosen.row.found.mux(requestBank, closeUnused.mux(unused.firstOne(), closePc.mux(hw.lit<number>(bankBits, shape.banksPerPseudoChannel % total), 0)))));
+  const ownRowBank = hw.name('rowBank', refreshing.mux(wish.bank, ofRequest.mux(requestBank, closeUnused.mux(unused.firstOne(), closePc.mux(hw.lit<number>(bankBits, shape.banksPerPseudoChannel % total), 0)))));
   const ownRow = hw.name('rowRow', entry('row', chosen.row.index));
   const rowBank = guestRow === undefined ? ownRowBank : hw.name('anyRowBank', guestRow.found.mux(guestRow.bank, ownRowBank));
   const rowRow = guestRow === undefined ? ownRow : hw.name('anyRow', guestRow.found.mux(guestRow.row, ownRow));
   // In all-bank mode the PRE of a refresh speaks to all units, too.
-  const rowAll = guestRow === undefined ? undefined : hw.name('rowAll', guestRow.found.mux(guestRow.all, wish.pre.and(guest!.modeOf(pcOf(wish.bank)))));
+  const rowAll = guestRow === undefined ? undefined : hw.name('rowAll', guestRow.found.mux(guestRow.all, wish.pre.and(guest!.modeOf(pcOf(wish.bank))).and(pimBanks.bit(wish.bank))));
 
   const kinds = (list: readonly (readonly [DramCommand, Signal<1>])[]): ReadonlyMap<DramCommand, Signal<1>> => new Map(list);
   const rowIssue: Issue = {
@@ -179,12 +215,7 @@ function hardware(hw: Hardware, config: ControllerConfig, { request, response, c
     ...(rowAll && { all: rowAll }),
     kinds: kinds([['ACT', anyActivate], ['PRE', close], ['PREA', closeAll], ['REFSB', wish.refsb], ['REF', wish.ref]]), // prettier-ignore
   };
-  const guestColumn = guest?.columns({
-    free: column.found.not().and(awake),
-    mayRead: banks.wait('rcdRead', 'wtr', 'ccd').eq(0).bits(),
-    mayWrite: banks.wait('rcdWrite', 'rtw', 'ccd').eq(0).bits(),
-    blocked: shut,
-  });
+  const guestColumn = sharedColumn ?? columnOf(oneMore.map(() => column.found.not().and(awake)));
   const anyColumn = column.found.or(guestColumn?.found ?? none);
   const anyRead = read.or(guestColumn?.read ?? none);
   const anyWrite = write.or(guestColumn?.write ?? none);
@@ -225,7 +256,8 @@ function hardware(hw: Hardware, config: ControllerConfig, { request, response, c
   const rowBit = (is: Signal<1>): Signal => (guest === undefined ? bankBit(rowBank, is) : is.mux(spoken!.bits(), hw.lit<number>(total, 0)));
   hw.when(issued, () => banks.open.next(banks.open.or(rowBit(anyActivate)).and(rowBit(close).or(pcBanks).or(bankBit(columnBank, autoClose)).not())));
   hw.when(anyActivate, () => (guest === undefined ? banks.openRow.nextAt(rowBank, rowRow) : banks.openRow.next(spoken!.mux(rowRow.splat(total), banks.openRow))));
-  guest?.update(config.preset.organisation, { when: opens, which: guestRow!.which, row: rowRow }, close.or(closeAll).mux(pcOf(rowBank).oneHot<number>(pseudoChannels), hw.lit<number>(pseudoChannels, 0)));
+  guest?.update(config.preset.organisation, { when: opens, which: guestRow!.which, row: rowRow }, close.and(pimBanks.bit(rowBank)).or(closeAll).mux(pcOf(rowBank).oneHot<number>(pseudoChannels), hw.lit<number>(pseudoChannels, 0)));
+  sharing?.update(opens.mux(guestRow!.which, hw.lit<number>(pseudoChannels, 0)), anyColumn);
   guest?.show(banks.open, banks.openRow);
 
   const change: RowChange = { activate, close, closeAll, bank: rowBank, row: rowRow, pcShift };
@@ -234,14 +266,14 @@ function hardware(hw: Hardware, config: ControllerConfig, { request, response, c
   const opensIt = activate.and(rowBank.eq(toBank));
   const hits = opensIt.mux(rowRow.eq(toRow), stays.and(banks.openRow.at(toBank).eq(toRow)));
   // Rows of the guest are none of the host's: they are closed before its turn.
-  const hit = hw.name('isHit', guest === undefined ? hits : hits.and(guest.modeOf(pcOf(toBank)).not()));
+  const hit = hw.name('isHit', guest === undefined ? hits : hits.and(guest.modeOf(pcOf(toBank)).and(pimBanks.bit(toBank)).not()));
   if (guest !== undefined) hw.assert(accept.and(toRow.ge(controlRow('B_ROW', config.preset.organisation))).not(), 'host requests stay out of the control rows');
   const counted = statistics(hw, config, shape, {
     reads,
     writes,
     draining,
     awake,
-    away,
+    away: keptOff,
     refreshing: refresh.blocked,
     fourActivates: mayActivateMore.not(),
     banks,
@@ -340,6 +372,11 @@ function hardware(hw: Hardware, config: ControllerConfig, { request, response, c
     hostHit: reads.valid.and(reads.hit).any().or(writes.valid.and(writes.hit).any()),
     hostOlder: reads.count.ne(0).and(order!.before(reads.field('arrival').at(hw.lit<number>(reads.indexBits, 0)), ends.oldest)).or(writes.count.ne(0).and(order!.before(writes.field('arrival').at(hw.lit<number>(writes.indexBits, 0)), ends.oldest))),
     hostServed: column.found,
+    ...(parted && {
+      pimsClosed: banks.open.and(pimBanks).eq(0),
+      hostInPims: [reads, writes].map((q) => q.valid.and(pimBanks.splat(q.length).bit(q.field('bank'))).any()).reduce((a, b) => a.or(b)),
+      servedInPims: column.found.and(pimBanks.bit(columnBank)),
+    }),
     hostQuiet: readsFlying.not(),
     rowsClosed: banks.open.eq(0),
     arrival: order!.guest,
@@ -355,6 +392,7 @@ const controller = parametric((config: ControllerConfig) =>
 );
 
 /** What an arbiter between host and guest looks at. */
+const OBSERVED_PARTED = { pimsClosed: bit, hostInPims: bit, servedInPims: bit };
 const OBSERVED = { hostReads: uint(8), hostWrites: uint(8), hostHit: bit, hostOlder: bit, hostServed: bit, hostQuiet: bit, rowsClosed: bit, arrival: uint(ARRIVAL_BITS) };
 
 const guestController = parametric(({ pim, ...config }: ControllerConfig & { readonly pim: PimShape }) => {
@@ -364,11 +402,11 @@ const guestController = parametric(({ pim, ...config }: ControllerConfig & { rea
     `Guest${nameOf(full)}`,
     {
       io: { ...ports(full, shape), guest: flip(guestPort(shape, pim)) },
-      in: { stop: bit, hostGo: bit, closeRows: bit, guestAccepts: bit, guestOldest: uint(ARRIVAL_BITS) },
-      out: { ...outputsOf(full), ...OBSERVED },
+      in: { stop: bit, hostGo: bit, closeRows: bit, shut: bit, closePims: bit, guestAccepts: bit, guestOldest: uint(ARRIVAL_BITS) },
+      out: { ...outputsOf(full), ...OBSERVED, ...((pim.partition ?? 0) > 0 && OBSERVED_PARTED) },
     },
-    ({ guest, hostGo, closeRows, guestAccepts, guestOldest, ...ends }, hw) => {
-      const { outputs, observed } = hardware(hw, full, ends, { shape: pim, port: guest, hostGo, closeRows, accepts: guestAccepts, oldest: guestOldest });
+    ({ guest, hostGo, closeRows, shut, closePims, guestAccepts, guestOldest, ...ends }, hw) => {
+      const { outputs, observed } = hardware(hw, full, ends, { shape: pim, port: guest, hostGo, closeRows, shut, closePims, accepts: guestAccepts, oldest: guestOldest });
       return { ...outputs, ...observed } as never;
     },
   );
@@ -379,6 +417,6 @@ export const DramController = (options: Omit<ControllerOptions, 'pim'>) => contr
 
 /**
  * The same with a second client, a PIM sequencer: `guest` proposes commands, `hostGo` lets the host's queues give theirs, `closeRows` closes what they
- * have opened. Everything both need is there once: timers, refresh, buses.
+ * have opened; `shut` and `closePims` are the same for PIM's banks where they are parted (`pim.partition`). Everything both need is there once: timers, refresh, buses.
  */
 export const GuestController = (options: ControllerOptions & { readonly pim: PimShape }) => guestController({ ...controllerConfig(options), pim: options.pim });

@@ -95,18 +95,19 @@ export class Guest {
     return { found: ready.reduce((a, b) => a.or(b)), which: hw.cat(...[...which].reverse()), bank: choose(flat), all: choose(all) as Signal<1> };
   }
 
-  /** The row command that goes out if `free`. Words have a bit for each bank; `fourActivates` and `anyActivate` one for each pseudo-channel. */
-  rows(view: { readonly free: Signal<1>; readonly mayBegin: Signal<1>; readonly mayActivate: Signal; readonly mayClose: Signal; readonly blocked: Signal; readonly noneActivated: readonly Signal<1>[]; readonly oneMore: readonly Signal<1>[] }): Given & { readonly activate: Signal<1>; readonly close: Signal<1>; readonly closeAll: Signal<1>; readonly row: Signal } {
+  /** The row command that goes out if `free`, of a pseudo-channel each. Words have a bit for each bank; `fourActivates` and `anyActivate` one for each pseudo-channel. */
+  rows(view: { readonly free: readonly Signal<1>[]; readonly mayBegin: Signal<1>; readonly mayActivate: Signal; readonly mayClose: Signal; readonly blocked: Signal; readonly noneActivated: readonly Signal<1>[]; readonly oneMore: readonly Signal<1>[] }): Given & { readonly needsBus: readonly Signal<1>[]; readonly activate: Signal<1>; readonly close: Signal<1>; readonly closeAll: Signal<1>; readonly row: Signal } {
     const { hw, port } = this;
     const usable = view.blocked.not();
-    const activates = this.#pcs.map((p) => {
+    const activatesSoon = this.#pcs.map((p) => {
       const mayMore = this.mode.bit(p).mux(view.noneActivated[p]!, view.oneMore[p]!);
-      return port.activate.bit(p).and(view.mayBegin).and(mayMore).and(this.#may(view.mayActivate.and(usable), p, port.rowBank.at(p)));
+      return port.activate.bit(p).and(mayMore).and(this.#may(view.mayActivate.and(usable), p, port.rowBank.at(p)));
     });
+    const activates = activatesSoon.map((a) => a.and(view.mayBegin));
     const closes = this.#pcs.map((p) => port.close.bit(p).and(this.#may(view.mayClose.and(usable), p, port.rowBank.at(p))));
     const closesAll = this.#pcs.map((p) => port.closeAll.bit(p).and(this.#ofPc(view.mayClose.and(usable), p).reduceAnd()));
     const given = this.#given(
-      this.#pcs.map((p) => view.free.and(activates[p]!.or(closes[p]!).or(closesAll[p]!))),
+      this.#pcs.map((p) => view.free[p]!.and(activates[p]!.or(closes[p]!).or(closesAll[p]!))),
       port.rowBank,
       (p) => this.mode.bit(p),
     );
@@ -115,6 +116,8 @@ export class Guest {
     const closeAll = some(port.closeAll);
     return {
       ...given,
+      /** An ACT waits for nothing but the bus, which must be free in the cycle before. */
+      needsBus: activatesSoon.map((a) => a.and(view.mayBegin.not())),
       activate: some(port.activate),
       close: some(port.close),
       closeAll,
@@ -122,13 +125,13 @@ export class Guest {
     };
   }
 
-  /** The column command that goes out if `free`. Words have a bit for each bank. */
-  columns(view: { readonly free: Signal<1>; readonly mayRead: Signal; readonly mayWrite: Signal; readonly blocked: Signal }): Given & { readonly read: Signal<1>; readonly write: Signal<1>; readonly onBus: Signal<1>; readonly column: Signal } {
+  /** The column command that goes out if `free`, of a pseudo-channel each. Words have a bit for each bank. */
+  columns(view: { readonly free: readonly Signal<1>[]; readonly mayRead: Signal; readonly mayWrite: Signal; readonly blocked: Signal }): Given & { readonly read: Signal<1>; readonly write: Signal<1>; readonly onBus: Signal<1>; readonly column: Signal } {
     const { hw, port } = this;
     const usable = view.blocked.not();
     const ready = this.#pcs.map((p) => {
       const bank = port.columnBank.at(p);
-      return view.free.and(port.read.bit(p).and(this.#may(view.mayRead.and(usable), p, bank)).or(port.write.bit(p).and(this.#may(view.mayWrite.and(usable), p, bank))));
+      return view.free[p]!.and(port.read.bit(p).and(this.#may(view.mayRead.and(usable), p, bank)).or(port.write.bit(p).and(this.#may(view.mayWrite.and(usable), p, bank))));
     });
     const given = this.#given(ready, port.columnBank, (p) => this.mode.bit(p));
     port.columnGiven.set(given.which);
@@ -140,6 +143,23 @@ export class Guest {
       write,
       onBus: write.and(some(port.onBus)),
       column: this.#pcs.slice(1).reduce<Signal>((rest, p) => given.which.bit(p).mux(port.column.at(p), rest), port.column.at(hw.lit(1, 0))),
+    };
+  }
+
+  /** Banks that are PIM's, a bit each. */
+  get pimBanks(): Signal {
+    const { banksPerUnit, partition = 0 } = this.pim;
+    const own = partition === 0 ? banksPerUnit : partition;
+    return this.hw.cat(...Array.from({ length: this.shape.banks }, (_, i) => this.hw.lit(1, i % banksPerUnit < own ? 1 : 0)).reverse());
+  }
+
+  /** What it wants in each pseudo-channel, and what banks are refreshed does not keep it from. */
+  wants(blocked: Signal): { readonly columns: readonly Signal<1>[]; readonly opens: readonly Signal<1>[] } {
+    const usable = blocked.not();
+    const { port } = this;
+    return {
+      columns: this.#pcs.map((p) => port.read.bit(p).or(port.write.bit(p)).and(this.#may(usable, p, port.columnBank.at(p)))),
+      opens: this.#pcs.map((p) => port.activate.bit(p).and(this.#may(usable, p, port.rowBank.at(p)))),
     };
   }
 

@@ -22,7 +22,7 @@ export interface PimChannelOptions extends PimControllerOptions {
 export const PimChannel = parametric(({ contents, twinRows, ...options }: PimChannelOptions) => {
   const { preset } = options;
   const pim = pimConfig({ ...options.pim, preset });
-  const { policy: _policy, pimEntries: _entries, ...plain } = options;
+  const { policy: _policy, pimEntries: _entries, partition: _partition, ...plain } = options;
   const config = controllerConfig({ ...plain, pim });
   const shape = controllerShape(preset);
   const pcs = uint<number>(shape.pseudoChannels);

@@ -1,4 +1,4 @@
-import { bit, fail, flip, module, parametric, uint } from '../../src/index.ts';
+import { bit, fail, flip, module, parametric, uint, type Hardware, type Signal } from '../../src/index.ts';
 import type { Policy } from '../../src/pim/policy.ts';
 import { pimConfig, type PimOptions } from '../../src/pim/index.ts';
 import { commandPort, dataPort } from '../dram/index.ts';
@@ -7,6 +7,7 @@ import { Arbiter, arbiterStatistics, Owner, Phase, policyOf } from './arbiter/in
 import { controllerConfig, controllerShape, type ControllerOptions } from './config.ts';
 import { GuestController } from './controller.ts';
 import { requestPort, responsePort } from './interface.ts';
+import { PimPartition } from './pim-partition.ts';
 import { pimRequestPort } from './pim-queue.ts';
 import { PimSequencer } from './pim-sequencer.ts';
 import { OWED_BITS } from './refresh.ts';
@@ -18,23 +19,28 @@ export interface PimControllerOptions extends Omit<ControllerOptions, 'pim'> {
   readonly pimEntries?: number;
   /** Who gets the memory when: a policy or the name of one. Default `paper`. */
   readonly policy?: Policy | string;
+  /** Of a policy with `partition`: how many banks of each unit, from the first, are PIM's. Default: half of them. */
+  readonly partition?: number;
 }
 
-const parts = ({ pim: given, pimEntries = 64, policy, ...options }: PimControllerOptions) => {
+const parts = ({ pim: given, pimEntries = 64, policy, partition, ...options }: PimControllerOptions) => {
   const pim = pimConfig({ ...given, preset: options.preset });
   const config = controllerConfig({ ...options, pim });
   const shape = controllerShape(config.preset);
   const chosen = policyOf(policy);
-  if (chosen.partition === true) fail('pim-policy', `policy "${chosen.name}" gives host and PIM banks of their own, which this channel cannot do`, { hint: 'its all-bank commands speak to all banks of a number; choose a policy that hands the memory over' });
+  const parted = chosen.partition === true;
+  if (!parted && partition !== undefined) fail('pim-policy', `policy "${chosen.name}" hands all banks over, and so there is no partition of ${String(partition)} banks`, { hint: 'policy bank-partition has one' });
+  const banks = parted ? (partition ?? pim.banksPerUnit / 2) : 0;
+  if (parted && !(Number.isInteger(banks) && banks >= 1 && banks < pim.banksPerUnit)) fail('bad-parameter', `PIM channel: partition must be a whole number from 1 to ${pim.banksPerUnit - 1}, less than the banks of a unit, not ${String(banks)}`);
   if (!Number.isInteger(pimEntries) || pimEntries < 2 || pimEntries > 128) fail('bad-parameter', `PIM channel: pimEntries must be a whole number from 2 to 128, not ${String(pimEntries)}`);
-  return { config, shape, pim, entries: pimEntries, policy: chosen };
+  return { config, shape, pim: { ...pim, partition: banks }, entries: pimEntries, policy: chosen };
 };
 
 /** Controller, sequencer and arbiter: everything of a PIM channel but the memory. */
 export const PimController = parametric((options: PimControllerOptions) => {
   const { config, shape, pim, entries, policy } = parts(options);
   const { preset } = config;
-  const { pim: _pim, pimEntries: _entries, policy: _policy, ...rest } = options;
+  const { pim: _pim, pimEntries: _entries, policy: _policy, partition: _partition, ...rest } = options;
   return module(
     `PimController_${preset.name.replaceAll(/\W/g, '_')}`,
     {
@@ -75,15 +81,18 @@ export const PimController = parametric((options: PimControllerOptions) => {
       const { out: c } = controller;
       const { out: s } = sequencer;
       const { out: a } = arbiter;
-      hw.assign(controller.in, { stop: 0, hostGo: a.hostGo, closeRows: a.closeRows, guestAccepts: s.accepts, guestOldest: s.oldest });
-      hw.assign(sequencer.in, { pimGo: a.pimGo, leave: a.leave, arrival: c.arrival });
+      const inParts = pim.partition === 0 ? undefined : partitionOf(hw, controller.out as never, s);
+      const turn = inParts ?? { ...a, shut: hw.lit(1, 0), closePims: hw.lit(1, 0) };
+      const { owner, phase, hostGo, closeRows, shut, closePims, pimGo, leave } = turn;
+      hw.assign(controller.in, { stop: 0, hostGo, closeRows, shut, closePims, guestAccepts: s.accepts, guestOldest: s.oldest });
+      hw.assign(sequencer.in, { pimGo, leave, arrival: c.arrival });
       const { hostReads, hostWrites, hostHit, hostOlder, hostServed, hostQuiet, rowsClosed } = c;
       hw.assign(arbiter.in, {
         ...conditions,
         hostReads, hostWrites, hostHit, hostOlder: hostOlder.and(s.count.ne(0)), hostServed, hostQuiet, rowsClosed,
         pimCount: s.count, pimNewRow: s.newRow, pimServed: s.served, pimOpened: s.opened, pimQuiet: s.quiet, inPim: s.inPim, inHost: s.singleBank.and(rowsClosed),
       }); // prettier-ignore
-      const { owner, phase, hostGo: _go, closeRows: _close, pimGo: _pimGo, leave: _leave, ...counted } = a;
+      const { owner: _owner, phase: _phase, hostGo: _go, closeRows: _close, pimGo: _pimGo, leave: _leave, ...counted } = a;
       const { refreshOwed, reads, writes, forwarded, readCycles, writeCycles, causes, writtenCauses } = c;
       return {
         pimDone: s.idle,
@@ -100,3 +109,18 @@ export const PimController = parametric((options: PimControllerOptions) => {
     },
   );
 });
+
+type Observed = Readonly<Record<'hostQuiet' | 'rowsClosed' | 'pimsClosed' | 'hostInPims' | 'servedInPims', Signal<1>>>;
+interface Sequenced {
+  readonly count: Signal<8>;
+  readonly served: Signal<1>;
+  readonly quiet: Signal<1>;
+  readonly inPim: Signal<1>;
+  readonly singleBank: Signal<1>;
+}
+
+/** The arbiter lets both go at any time; who has PIM's banks is said here. */
+function partitionOf(hw: Hardware, c: Observed, s: Sequenced) {
+  const { hostQuiet, rowsClosed, pimsClosed, hostInPims, servedInPims } = c;
+  return hw.instance('partition', PimPartition({}), { pimCount: s.count, pimServed: s.served, pimQuiet: s.quiet, inPim: s.inPim, singleBank: s.singleBank, hostQuiet, rowsClosed, pimsClosed, hostInPims, hostServed: servedInPims }).out;
+}

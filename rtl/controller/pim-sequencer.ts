@@ -1,4 +1,4 @@
-import { controlRow, type ControlRow } from '../../src/dram/index.ts';
+import { CONF_PARTITION, controlRow, type ControlRow } from '../../src/dram/index.ts';
 import { bit, flip, indexWidth, module, parametric, uint, type DramPreset, type Hardware, type Signal } from '../../src/index.ts';
 import { controllerShape, type PimShape } from './config.ts';
 import { ARRIVAL_BITS, guestPort } from './guest.ts';
@@ -44,7 +44,8 @@ function countdown(hw: Hardware, name: string, when: Signal<1>, cycles: number):
 export const PimSequencer = parametric(({ preset, pim, entries }: SequencerParameters) => {
   const shape = controllerShape(preset);
   const { organisation, timing } = preset;
-  const { banksPerUnit } = pim;
+  const { banksPerUnit, partition = 0 } = pim;
+  const unitBanks = partition === 0 ? banksPerUnit : partition;
   const row = (name: ControlRow): number => controlRow(name, organisation);
   const rows = { AB_ROW: row('AB_ROW'), SB_ROW: row('SB_ROW'), CONF_ROW: row('CONF_ROW'), B_ROW: row('B_ROW') };
   const pcs = Array.from({ length: shape.pseudoChannels }, (_, p) => p);
@@ -69,6 +70,7 @@ export const PimSequencer = parametric(({ preset, pim, entries }: SequencerParam
         /** Another row than before is needed: the last one is done with. */
         opened: bit,
         quiet: bit,
+        /** The mode that the first request needs is reached, and the partition in force. */
         inPim: bit,
         singleBank: bit,
         /** A bit for each pseudo-channel: in all-bank PIM mode. */
@@ -79,6 +81,8 @@ export const PimSequencer = parametric(({ preset, pim, entries }: SequencerParam
       const queue = new PimQueue(hw, shape, pim, entries, request, arrival);
       const { head, next } = queue;
       const executing = hw.reg('executing', uint<number>(pcs.length), { reset: 0 });
+      // A bit for each pseudo-channel: it has been told which banks are PIM's.
+      const parted = partition === 0 ? undefined : hw.reg('parted', uint<number>(pcs.length), { reset: 0 });
       const given = hw.reg('given', uint<number>(pcs.length), { reset: 0 });
       const isControl = head.row.ge(rows.B_ROW);
       const isConf = head.row.eq(rows.CONF_ROW).and(head.column.eq(0)).and(head.execute.not());
@@ -87,7 +91,7 @@ export const PimSequencer = parametric(({ preset, pim, entries }: SequencerParam
       const reached: Signal<1>[] = [];
 
       const wishes = pcs.map((p): Wish => {
-        const open = guest.open.slice<number, number>((p + 1) * banksPerUnit - 1, p * banksPerUnit);
+        const open = guest.open.slice<number, number>((p + 1) * banksPerUnit - 1, p * banksPerUnit).and(2 ** unitBanks - 1);
         const rowOf = (bank: Signal): Signal => guest.rows.at((pcs.length === 1 ? bank : hw.lit(1, p).cat(bank)));
         const opened = (bank: Signal, row: Signal): Signal<1> => open.bit(bank).and(rowOf(bank).eq(row));
         const column = guest.columnGiven.bit(p);
@@ -107,14 +111,17 @@ export const PimSequencer = parametric(({ preset, pim, entries }: SequencerParam
         const single = allBank.not();
         const enter = single.and(pimGo).and(leave.not());
         const inMode = allBank.and(switching.not());
-        const change = inMode.and(pimGo.or(leave)).and(now.ne(wanted));
-        const stays = inMode.and(now.eq(wanted));
-        reached.push(stays);
+        const stale = parted === undefined ? now.ne(wanted) : now.ne(wanted).or(parted.bit(p).not());
+        const change = inMode.and(pimGo.or(leave)).and(stale);
+        const stays = inMode.and(stale.not());
+        reached.push(parted === undefined ? stays : stays.and(changed));
 
         const confOpen = Array.from({ length: banksPerUnit }, (_, b) => opened(hw.lit<number>(indexWidth(banksPerUnit), b), hw.lit<number>(shape.rowBits, rows.CONF_ROW)));
         const hasConf = confOpen.reduce((a, b) => a.or(b));
         const confBank = hw.cat(...[...confOpen].reverse()).firstOne();
         const alone = hasConf.and(open.sub(1).and(open).eq(0));
+        // A mode command does not take the bank that the request at the head needs next.
+        const confPlace = partition === 0 ? head.bank.xor(1) : partition === 1 ? hw.lit<number>(head.bank.width, 0) : head.bank.eq(0).mux(hw.lit<number>(head.bank.width, 1), 0);
         const out = stays.and(leave).and(settled[p]!);
         const work = stays.and(pimGo).and(leave.not()).and(head.valid).and(changed);
         const mine = work.and(given.bit(p).not());
@@ -133,12 +140,14 @@ export const PimSequencer = parametric(({ preset, pim, entries }: SequencerParam
         const onBus = own.or(head.execute.not());
         data.set(onBus);
         isOwn.set(change);
+        const closeAll = out.and(open.ne(0)).or(change.and(open.ne(0)).and(alone.not()));
+        // PREA would close the host's rows, too.
+        const oneByOne = partition === 0 ? hw.lit(1, 0) : closeAll;
         return {
           activate: modeActivate.or(confActivate).or(activate).or(earlyActivate),
-          close: inMotion.or(close).or(earlyClose),
-          closeAll: out.and(open.ne(0)).or(change.and(open.ne(0)).and(alone.not())),
-          // A mode command does not take the bank that the request at the head needs next.
-          rowBank: modeActivate.or(inMotion).mux(zero, change.mux(head.bank.xor(1), early.mux(next.bank, head.bank))),
+          close: inMotion.or(close).or(earlyClose).or(oneByOne),
+          closeAll: closeAll.and(oneByOne.not()),
+          rowBank: modeActivate.or(inMotion).mux(zero, oneByOne.mux(open.firstOne(), change.mux(confPlace, early.mux(next.bank, head.bank)))),
           row: enter.mux(hw.lit<number>(shape.rowBits, rows.AB_ROW), out.mux(hw.lit<number>(shape.rowBits, rows.SB_ROW), change.mux(hw.lit<number>(shape.rowBits, rows.CONF_ROW), early.mux(next.row, head.row)))),
           read: ready.and(head.write.not()),
           write: own.or(ready.and(head.write)),
@@ -160,12 +169,14 @@ export const PimSequencer = parametric(({ preset, pim, entries }: SequencerParam
       const words = head.data.unbits<number>(shape.words).toArray() as Signal<32>[];
       const software = words[0]!;
       const bitOf = (of: (p: number) => Signal<1>): Signal<1> => pcs.map((p) => guest.columnGiven.bit(p).and(of(p))).reduce((a, b) => a.or(b));
-      const ownWord = bitOf((p) => wishes[p]!.execute).zext(32);
-      const confWord = software.slice(31, 1).cat(bitOf((p) => executing.bit(p)));
+      const { shift, bits } = CONF_PARTITION;
+      const ownWord = hw.lit(32, partition << shift).or(bitOf((p) => wishes[p]!.execute).zext(32));
+      const confWord = hw.cat(software.slice(31, shift + bits), hw.lit(bits, partition), software.slice(shift - 1, 1), bitOf((p) => executing.bit(p)));
       const sends = ownGiven.ne(0);
       guest.data.set(hw.vec([sends.mux(ownWord, isConf.mux(confWord, software)), ...words.slice(1)]));
       const executes = pcs.map((p) => guest.columnGiven.bit(p).mux(wishes[p]!.own.mux(wishes[p]!.execute, executing.bit(p)), executing.bit(p)));
       executing.next(hw.cat(...executes.reverse()));
+      parted?.next(parted.or(ownGiven));
 
       const last = pcs.length - 1;
       const pop = hw.name('pops', headGiven.bit(last));
@@ -185,6 +196,7 @@ export const PimSequencer = parametric(({ preset, pim, entries }: SequencerParam
       told.next(pop.not().and(newRow));
 
       const { accepts } = queue;
+      hw.assert(accepts.and(request.bank.gt(unitBanks - 1)).not(), 'PIM requests are for banks of PIM');
       hw.assert(accepts.and(request.row.gt(rows.CONF_ROW)).not(), 'PIM requests leave the mode rows alone');
       hw.assert(accepts.and(request.execute).and(request.row.ge(rows.B_ROW)).not(), 'a trigger is of a data row');
       hw.assert(accepts.and(request.execute.not()).and(request.write.not()).not(), 'what triggers nothing writes');

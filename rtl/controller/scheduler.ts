@@ -47,6 +47,14 @@ export function choose(hw: Hardware, queue: { readonly valid: Lanes; readonly hi
   return { column: pick(accessible), row: pick(movable), hits };
 }
 
+/** Banks to which `choose` would give a column command if timing allowed it. */
+export function columnsWanted(hw: Hardware, { valid, hit, bank }: { readonly valid: Lanes; readonly hit: Lanes; readonly bank: Lanes }, blocked: Signal, starved: Signal<1>): Signal {
+  const none = hw.lit<number>(blocked.width, 0);
+  const hits = valid.and(hit);
+  const first = hits.at(0).mux(bank.at(0).oneHot<number>(blocked.width), none);
+  return starved.mux(first, hits.mux(bank.oneHot<number>(blocked.width), none.splat(valid.lanes)).foldOr()).and(blocked.not());
+}
+
 /** Counts how often the oldest entry was overtaken. */
 export function overtaken(hw: Hardware, name: string, take: Choice, cap: number): Signal<1> {
   const count = hw.reg(`${name}Overtaken`, uint(8), { reset: 0 });

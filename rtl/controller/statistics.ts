@@ -50,9 +50,8 @@ export interface StatisticsView {
   readonly writes: AgedQueue;
   readonly draining: Signal<1>;
   readonly awake: Signal<1>;
-  /** The memory is not the host's. */
-  readonly away: Signal<1> | undefined;
-  /** Words with a bit for each bank. */
+  /** Words with a bit for each bank. `away`: it is not the host's. */
+  readonly away: Signal | undefined;
   readonly refreshing: Signal;
   readonly fourActivates: Signal;
   readonly banks: Banks;
@@ -91,7 +90,7 @@ export function statistics(hw: Hardware, config: ControllerConfig, shape: Contro
 
   const mine = (name: 'read' | 'write', queue: AgedQueue, served: Signal<1>, taken: { readonly when: Signal<1>; readonly at: Signal }, putIn: Signal<1>) => {
     const before = (tail: Lanes): Lanes =>
-      first([[view.awake.not(), lit('power')], [lanes(view.refreshing), lit('refresh')], ...(view.away === undefined ? [] : [[view.away, lit('pim')] as const]), [served.not(), lit('direction')]], tail); // prettier-ignore
+      first([[view.awake.not(), lit('power')], [lanes(view.refreshing), lit('refresh')], ...(view.away === undefined ? [] : [[lanes(view.away), lit('pim')] as const]), [served.not(), lit('direction')]], tail); // prettier-ignore
     const [rcd, turn] = name === 'read' ? (['rcdRead', 'wtr'] as const) : (['rcdWrite', 'rtw'] as const);
     const ifHit = before(first([[busy(rcd), lit('bank')], [busy(turn), lit('turnaround')], [busy('ccd'), lit('bus')]], lit('queue'))); // prettier-ignore
     const opening = first(

@@ -118,7 +118,8 @@ describe('options', () => {
     expect(problems(options)).toEqual([expect.stringMatching(message)]);
   });
   it.each([
-    [{ policy: 'bank-partition' }, /bank-partition.*banks of their own/],
+    [{ policy: 'bank-partition', partition: 4 }, /partition must be a whole number from 1 to 3, .* not 4/],
+    [{ partition: 2 }, /policy "paper" hands all banks over/],
     [{ policy: 'papre' }, /no policy "papre"/],
     [{ pimEntries: 1 }, /pimEntries must be a whole number from 2 to 128, not 1/],
     [{ pim: { registers: 5 } }, /registers of a PIM unit is 5/],

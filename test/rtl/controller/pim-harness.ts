@@ -36,6 +36,8 @@ export interface PimOutcome {
   readonly wave?: string;
 }
 
+/** Bits of word 0 of `CONF_ROW` that the sequencer says: execute and the partition. */
+const OURS = 0xf1;
 const WAVE = '**.phase, **.readCount, **.pimWaiting, **.R_kind, **.R_pc, **.R_ba, **.R_row, **.C_kind, **.C_pc, **.C_ba, **.C_column, **.executing, **.allBank';
 const codes = (kinds: object): Map<number, DramCommand> => new Map(Object.entries(kinds).flatMap(([name, code]) => (DRAM_COMMANDS.some((c) => c === name) ? [[code as number, name as DramCommand]] : [])));
 
@@ -68,6 +70,9 @@ export function serveBoth(options: PimControllerOptions, host: readonly Request[
 
   // ---- memory: mode and open rows of each pseudo-channel ---------------------------------------------------------------------------
   const mode: ('SB' | 'AB' | 'AB_PIM')[] = new Array<'SB'>(pcs).fill('SB');
+  /** Banks of a unit that are PIM's; 0: all. */
+  const partition = new Array<number>(pcs).fill(0);
+  const isPims = (pc: number, ba: number): boolean => partition[pc] === 0 || ba % banksPerUnit < partition[pc]!;
   const rows: Map<number, number>[] = Array.from({ length: pcs }, () => new Map<number, number>());
   const reads: { at: number; pc: number; bytes: Uint8Array }[] = [];
   const writes: { at: number; pc: number; places: readonly string[]; event: PimEvent; mode: string; row: number; bytes: number[]; keep: boolean[] }[] = [];
@@ -76,11 +81,12 @@ export function serveBoth(options: PimControllerOptions, host: readonly Request[
   const lastTrigger = new Array<number>(pcs).fill(-Infinity);
   const triggers: string[][] = Array.from({ length: pcs }, () => []);
   const perCycle = shape.words / shape.beats;
-  const spoken = (pc: number, ba: number): number[] => (mode[pc] === 'SB' ? [ba] : Array.from({ length: shape.banksPerPseudoChannel / banksPerUnit }, (_, u) => u * banksPerUnit + (ba % banksPerUnit)));
+  const spoken = (pc: number, ba: number): number[] => (mode[pc] === 'SB' || !isPims(pc, ba) ? [ba] : Array.from({ length: shape.banksPerPseudoChannel / banksPerUnit }, (_, u) => u * banksPerUnit + (ba % banksPerUnit)));
   const closed = (pc: number, banks: readonly number[]): void => {
     for (const b of banks) {
       const row = rows[pc]!.get(b);
       rows[pc]!.delete(b);
+      if (!isPims(pc, b)) continue;
       if (row === top - 1 && mode[pc] === 'SB') mode[pc] = 'AB';
       if (row === top - 2 && mode[pc] === 'AB') mode[pc] = 'SB';
     }
@@ -133,15 +139,16 @@ export function serveBoth(options: PimControllerOptions, host: readonly Request[
         events.push(event);
         const places = banks.map((b) => `${pc * shape.banksPerPseudoChannel + b}.${row}.${column}`);
         const write = columnCommand.startsWith('W');
-        const triggersOne = mode[pc] === 'AB_PIM' && row < top - 5;
+        const ofHost = mode[pc] === 'SB' || !isPims(pc, ba);
+        const triggersOne = !ofHost && mode[pc] === 'AB_PIM' && row < top - 5;
         if (triggersOne) {
           triggers[pc]!.push(`${write ? 'WR' : 'RD'} ${ba % banksPerUnit}.${row}.${column}`);
           lastTrigger[pc] = cycle;
           if (writes.some((w) => w.pc === pc && w.row >= top - 5)) problems.push(`cycle ${cycle}: a trigger before the data of a control register have come`);
         }
-        if (write && !triggersOne) writes.push({ at: cycle + timing.WL, pc, places, event, mode: mode[pc]!, row, bytes: [], keep: [] });
+        if (write && !triggersOne) writes.push({ at: cycle + timing.WL, pc, places, event, mode: ofHost ? 'SB' : mode[pc]!, row, bytes: [], keep: [] });
         else if (!triggersOne) reads.push({ at: cycle + timing.RL, pc, bytes: Uint8Array.from(memory.get(places[0]!) ?? fresh()) });
-        if (!write && !triggersOne && mode[pc] !== 'SB') problems.push(`cycle ${cycle}: RD in mode ${mode[pc]}`);
+        if (!write && !triggersOne && !ofHost) problems.push(`cycle ${cycle}: RD in mode ${mode[pc]}`);
         if (columnCommand.endsWith('A')) closed(pc, banks);
       }
       if (rowCommand !== undefined) {
@@ -169,8 +176,11 @@ export function serveBoth(options: PimControllerOptions, host: readonly Request[
           if (cycle <= lastTrigger[pc]! + multiplyCycles + addCycles) problems.push(`cycle ${cycle}: a control register is written before the instruction of cycle ${lastTrigger[pc]} has ended`);
           Object.assign(event, { data: words[0]! });
           const isConf = row === top - 3 && event.column === 0;
-          if (isConf) mode[pc] = (words[0]! & 1) === 1 ? 'AB_PIM' : 'AB';
-          if (!isConf || (words[0]! & ~1) !== 0) did[pc]!.push(`${row}.${event.column} ${isConf ? (words[0]! & ~1) >>> 0 : words[0]!} ${words.slice(1).join(' ')}`);
+          if (isConf) {
+            mode[pc] = (words[0]! & 1) === 1 ? 'AB_PIM' : 'AB';
+            partition[pc] = (words[0]! >>> 4) & 15;
+          }
+          if (!isConf || (words[0]! & ~OURS) !== 0) did[pc]!.push(`${row}.${event.column} ${isConf ? (words[0]! & ~OURS) >>> 0 : words[0]!} ${words.slice(1).join(' ')}`);
           continue;
         }
         if (then !== 'SB') did[pc]!.push(`${row}.${event.column} ${words.join(' ')}`);
@@ -222,7 +232,7 @@ export function serveBoth(options: PimControllerOptions, host: readonly Request[
   const isConf = (r: PimRequest): boolean => r.row === top - 3 && r.column === 0;
   const asked = pim.filter((r) => !r.execute).map((r) => {
     const [first, ...rest] = wordsOf(r);
-    return `${r.row}.${r.column} ${isConf(r) ? (first! & ~1) >>> 0 : first!} ${rest.join(' ')}`;
+    return `${r.row}.${r.column} ${isConf(r) ? (first! & ~OURS) >>> 0 : first!} ${rest.join(' ')}`;
   }); // prettier-ignore
   const askedTriggers = pim.filter((r) => r.execute).map((r) => `${r.write ? 'WR' : 'RD'} ${r.bank}.${r.row}.${r.column}`);
   for (let pc = 0; pc < pcs && problems.length === 0; pc++) {
