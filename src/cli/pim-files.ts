@@ -85,7 +85,7 @@ export function readText(file: string, io: Io): string {
   if (at < 0) return text;
   const before = text.slice(0, at).split('\n');
   const where = { file, line: before.length, column: before.at(-1)!.length + 1 };
-  return fail('pim-file', `this is no text: a byte that UTF-8 does not have, or a control character`, { where: [where], hint: 'microcode is text too: hexadecimal words in a .hex file, or .json' });
+  return fail('pim-file', 'this is no text: a byte that UTF-8 does not have, or a control character', { where: [where], hint: 'programs, microcode and policies are text of UTF-8' });
 }
 
 function firstBytes(path: string, shown: string): Buffer {

@@ -54,7 +54,7 @@ export function assembleAll(text: string, config: PimConfig, { file = 'program' 
   const all = [...source.problems, ...(unread ? [] : checkEntries(lines, config, source.location(1, 1)))];
   // Rounds of a .repeat have the same mistake.
   const unique = new Map(all.map((p) => [JSON.stringify([p.code, p.message, p.where]), p]));
-  const place = ({ where: [first] = [] }: Problem): number => (first !== undefined && 'line' in first ? first.line * 1000 + first.column : 0);
+  const place = ({ where: [first] = [] }: Problem): number => (first !== undefined && 'line' in first ? first.line * 2 ** 20 + first.column : 0);
   return { lines, labels: source.labels, problems: [...unique.values()].sort((a, b) => place(a) - place(b)) };
 }
 

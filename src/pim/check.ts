@@ -1,5 +1,5 @@
 import type { Location, Problem } from '../diag/index.ts';
-import type { PimConfig } from './config.ts';
+import { requireConfig, type PimConfig } from './config.ts';
 import { instructionText } from './disassembler.ts';
 import { successors } from './flow.ts';
 import { clashOf, decodePim, isIndexed, isVector, nearestPim, encodePim, PIM_JUMPS, PIM_OPS, PIM_WORDS, pimForm, type PimInstruction, type PimOperand } from './isa.ts';
@@ -35,6 +35,7 @@ export function checkPimWords(words: ArrayLike<number>, config: PimConfig, { fil
 
 /** The same of words that are from somewhere; `start` is where a first one would be. */
 export function checkEntries(entries: readonly PimEntry[], config: PimConfig, start: Location): Problem[] {
+  requireConfig(config);
   if (entries.length === 0) return [{ code: 'pim-end', message: 'the program has no instruction', where: [start], hint: 'the least is EXIT' }];
   if (entries.length > MOST_CHECKED) return lengthProblems(entries);
   return [...lengthProblems(entries), ...entries.flatMap((entry) => entryProblems(entry, entries.length, config)), ...pathProblems(entries), ...hazards(entries, config)];

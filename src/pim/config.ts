@@ -69,6 +69,11 @@ export function pimConfig(options: PimOptions = {}): PimConfig {
   }); // prettier-ignore
 }
 
+/** Options are not yet a configuration: what follows from them would be missing, and nothing would be held to it. Errors: `pim-config`. */
+export function requireConfig(config: PimConfig): void {
+  if ((config as Partial<PimConfig> | undefined)?.distance === undefined) fail('pim-config', 'these are no PIM units, but options of some', { hint: 'pimConfig(options) makes them' });
+}
+
 /** How long the multiplier or the adder may take: a stage holds one instruction, and the next may come tCCDL later. */
 export const stageCycles = ({ timing }: DramPreset): number[] => Array.from({ length: timing.tCCDL }, (_, i) => i + 1);
 

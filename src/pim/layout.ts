@@ -1,7 +1,7 @@
 import { fail } from '../diag/index.ts';
 import { controlRow } from '../dram/check-pim.ts';
 import { poolProblem, windowed, windowProblem, type Window } from '../nn/shape.ts';
-import type { PimConfig } from './config.ts';
+import { requireConfig, type PimConfig } from './config.ts';
 import { packValues, unpackValues } from './values.ts';
 
 /** What layouts and kernels must know of a channel with PIM units, beside its configuration. */
@@ -83,6 +83,7 @@ export class TensorMemory {
   readonly #next: number[];
 
   constructor(readonly config: PimConfig) {
+    requireConfig(config);
     this.geometry = pimGeometry(config);
     this.#next = Array.from({ length: this.geometry.banksPerUnit }, () => 0);
   }

@@ -1,7 +1,7 @@
 import { controlRowOf, type ControlRow } from '../dram/check-pim.ts';
 import { fail } from '../diag/index.ts';
 import { PimCells, type PimMemory } from './cells.ts';
-import type { PimConfig } from './config.ts';
+import { requireConfig, type PimConfig } from './config.ts';
 import { instructionText } from './disassembler.ts';
 import { FLOAT_ARITHMETIC, sumToOdd, type FloatArithmetic, type Lanes } from './float.ts';
 import { PimFlow } from './flow.ts';
@@ -61,6 +61,7 @@ export class PimMachine {
   readonly #free: Float64Array;
 
   constructor(readonly config: PimConfig, memory?: PimMemory) {
+    requireConfig(config);
     const { lanes, registers, units, format, preset } = config;
     this.memory = memory ?? new PimCells(config);
     const make = (): Lanes => (format === 'binary16' ? new Uint16Array(lanes) : new Uint32Array(lanes));

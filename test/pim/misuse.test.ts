@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  batchNormBackward, batchNormForward, burstsOf, collectTensor, ControlWrites, kernelCost, MachineBackend, packLanes, PimMachine, pimConfig, reluForward, residualAdd, runKernel, sgdMomentum, TensorMemory,
+  assemble, batchNormBackward, batchNormForward, burstsOf, collectTensor, ControlWrites, kernelCost, MachineBackend, packLanes, PimMachine, pimConfig, reluForward, residualAdd, runKernel, sgdMomentum, TensorMemory,
   type PimOptions, type Tensor,
 } from '../../src/index.ts'; // prettier-ignore
 
@@ -22,6 +22,9 @@ describe('what a PIM channel is not to be asked', () => {
     ['fused of a PIM unit is "yes" [pim-config]', () => pimConfig(wrong({ fused: 'yes' }))],
     ['the preset of a PIM unit is 5 [pim-config]', () => pimConfig(wrong({ preset: 5 }))],
     ['the preset of a PIM unit is null [pim-config]', () => pimConfig(wrong({ preset: null }))],
+    ['these are no PIM units, but options of some [pim-config]', () => assemble('EXIT', wrong({ registers: 16 }))],
+    ['these are no PIM units, but options of some [pim-config]', () => new PimMachine(wrong({ registers: 16 }))],
+    ['these are no PIM units, but options of some [pim-config]', () => new TensorMemory(wrong({}))],
     ['word 1 of a program is -1 [pim-word]', () => control.program([0, -1])],
     ['word 0 of a program is 4294967296 [pim-word]', () => control.program([2 ** 32])],
     ['scalars has no option "M" [unknown-option]', () => control.scalars(wrong({ M: [1] }))],
