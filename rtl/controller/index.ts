@@ -7,6 +7,7 @@ export { requestPort, responsePort } from './interface.ts';
 export { LatencyReport, type LatencyClass, type LatencySummary, type Observed } from './report.ts';
 export { timingPlan, type Load, type TimerName, type TimingPlan } from './timing.ts';
 export { PimChannel, type PimChannelOptions } from './pim-channel.ts';
+export { ChannelBackend, type ChannelBackendOptions, type HostAccess, type HostTraffic, type PimChannelSimulation } from './pim-backend.ts';
 export { PimController, type PimControllerOptions } from './pim-controller.ts';
 export { pimRequestPort } from './pim-queue.ts';
 export { Arbiter, ArbiterSystem, ArbiterTurns, arbiterStatistics, Owner, Phase, type ArbiterOptions, type ArbiterSystemOptions } from './arbiter/index.ts';
