@@ -19,15 +19,15 @@ const HOST_ROW = 1;
 const SLICE = 60;
 
 const base = dramPreset('samsung-hbm2');
-/** Two units of two banks in each pseudo-channel, and refreshes within the run. */
+/** Two units of two banks in each pseudo-channel, and refreshes within the run. Eight lanes of binary32: the lockstep with Icarus has sixteen of binary16. */
 const preset = { ...base, organisation: { ...base.organisation, bankGroups: 2, banksPerGroup: 2 }, timing: { ...base.timing, tREFI: 900 } };
-const pim = { banksPerUnit: 2 };
+const pim = { banksPerUnit: 2, format: 'binary32' } as const;
 const config = pimConfig({ ...pim, preset });
 const shape = controllerShape(preset);
 
 /** Operands by the host, a kernel over both banks of a unit with host traffic between its turns, and the results read by the host. */
 function story() {
-  const sim = simulate(PimChannel({ preset, pim, policy: 'round-robin-time', reads: 4, writes: 4, pimEntries: 4, twinRows: 8 }));
+  const sim = simulate(PimChannel({ preset, pim, policy: 'round-robin-time', reads: 2, writes: 2, pimEntries: 2, twinRows: 8 }));
   const machine = new PimMachine(config);
   const random = seeded(seedOf(53));
   const { request, response, pim: port } = sim.io;
@@ -57,10 +57,10 @@ function story() {
     until(() => answer !== undefined);
     return answer!;
   };
-  /** Lanes of both signs, between a half and two. */
+  /** Small numbers of both signs. */
   const word = (): number => {
-    const half = (): number => 0x3800 + Math.floor(random() * 0x800) + (random() < 0.5 ? 0x8000 : 0);
-    return ((half() << 16) | half()) >>> 0;
+    const bits = (): number => 0x3800 + Math.floor(random() * 0x800) + (random() < 0.5 ? 0x8000 : 0);
+    return ((bits() << 16) | bits()) >>> 0;
   };
 
   sim.reset(2);
@@ -84,7 +84,7 @@ function story() {
 
   // ---- the kernel and the host at once
   const control = new ControlWrites(config);
-  const list: PimRequest[] = [...control.program(assemble(PROGRAM, config).words), control.scalars({ m: [0, 0x3a00], s: [0, 0xb400] })];
+  const list: PimRequest[] = [...control.program(assemble(PROGRAM, config).words), control.scalars({ m: [0, 0x3f400000], s: [0, 0xbe800000] })];
   for (let bank = 0; bank < perUnit; bank++) {
     list.push(control.start());
     for (const save of [false, false, true]) for (const column of COLUMNS) list.push(trigger(bank, PIM_ROWS[bank]!, column, save));
@@ -126,7 +126,7 @@ it('a PIM channel whose owner changes under load is in lockstep with its Verilog
     const { switches, refreshes, kept } = story();
     expect(switches).toBeGreaterThan(2);
     expect(refreshes).toBeGreaterThan(0);
-    expect(kept).toBeGreaterThan(8);
+    expect(kept).toBeGreaterThan(2);
     const [found, ...more] = lockstep.compare();
     expect(more).toEqual([]);
     expect(found!.difference).toBeUndefined();
