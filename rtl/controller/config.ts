@@ -64,7 +64,7 @@ export interface ControllerConfig {
   readonly pim: PimShape | undefined;
 }
 
-const KEYS: readonly (keyof ControllerOptions)[] = ['preset', 'reads', 'writes', 'idBits', 'ageCap', 'drain', 'rowPolicy', 'refresh', 'postpone', 'powerDown', 'statistics', 'pim'];
+export const CONTROLLER_KEYS: readonly (keyof ControllerOptions)[] = ['preset', 'reads', 'writes', 'idBits', 'ageCap', 'drain', 'rowPolicy', 'refresh', 'postpone', 'powerDown', 'statistics', 'pim'];
 const DRAIN_KEYS = ['high', 'low', 'wait'];
 
 /**
@@ -82,8 +82,9 @@ export function controllerConfig(options: ControllerOptions): ControllerConfig {
   const problems: Problem[] = [];
   const unknown = (what: string, given: object, known: readonly string[]): void =>
     Object.keys(given).filter((k) => !known.includes(k)).forEach((k) => problems.push({ code: 'unknown-option', message: `memory controller: ${what} has no option "${k}"`, hint: suggest(k, known) })); // prettier-ignore
-  unknown('it', options, KEYS);
+  unknown('it', options, CONTROLLER_KEYS);
   unknown('drain', options.drain ?? {}, DRAIN_KEYS);
+  if (typeof options.preset !== 'object') fail('bad-parameter', `memory controller: preset is ${String(options.preset)}, and should be a timing set`, { hint: "dramPreset('samsung-hbm2') gives one, customDramPreset reads one" });
   const { preset, reads = 64, writes = 64, idBits = 8, ageCap = 32, drain = {}, rowPolicy = 'open', refresh = preset.timing.tREFI === 0 ? 'none' : 'all-bank', postpone = 0, powerDown = 0, statistics = 'none', pim } = options;
   const { high = Math.ceil(0.75 * writes), low = Math.floor(0.25 * writes), wait = 1000 } = drain;
   const timeout = typeof rowPolicy === 'object' ? rowPolicy.timeout : 0;

@@ -1,4 +1,5 @@
 import { bit, flip, module, parametric, uint, vec } from '../../src/index.ts';
+import { knownKeys } from '../../src/diag/index.ts';
 import { pimConfig } from '../../src/pim/index.ts';
 import type { SparseRows } from '../dram/index.ts';
 import { PimDevice, PimError, PimMode } from '../pim/index.ts';
@@ -6,7 +7,7 @@ import { arbiterStatistics, Owner, Phase } from './arbiter/index.ts';
 import { conditionPorts } from './arbiter/observe.ts';
 import { controllerConfig, controllerShape } from './config.ts';
 import { requestPort, responsePort } from './interface.ts';
-import { PimController, type PimControllerOptions } from './pim-controller.ts';
+import { PIM_CONTROLLER_KEYS, PimController, type PimControllerOptions } from './pim-controller.ts';
 import { pimRequestPort } from './pim-queue.ts';
 import { OWED_BITS } from './refresh.ts';
 import { statisticsPorts } from './statistics.ts';
@@ -20,6 +21,7 @@ export interface PimChannelOptions extends PimControllerOptions {
 
 /** A controller of host and PIM with its memory: a broken rule, a wrong use of a mode or a wrong instruction stops the simulation. */
 export const PimChannel = parametric(({ contents, twinRows, ...options }: PimChannelOptions) => {
+  knownKeys('a PIM channel', options, [...PIM_CONTROLLER_KEYS, 'contents', 'twinRows']);
   const { preset } = options;
   const pim = pimConfig({ ...options.pim, preset });
   const { policy: _policy, pimEntries: _entries, partition: _partition, ...plain } = options;

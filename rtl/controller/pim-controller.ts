@@ -1,10 +1,11 @@
 import { bit, fail, flip, module, parametric, uint, type Hardware, type Signal } from '../../src/index.ts';
+import { knownKeys } from '../../src/diag/index.ts';
 import type { Policy } from '../../src/pim/policy.ts';
 import { pimConfig, type PimOptions } from '../../src/pim/index.ts';
 import { commandPort, dataPort } from '../dram/index.ts';
 import { conditionPorts } from './arbiter/observe.ts';
 import { Arbiter, arbiterStatistics, Owner, Phase, policyOf } from './arbiter/index.ts';
-import { controllerConfig, controllerShape, type ControllerOptions } from './config.ts';
+import { controllerConfig, CONTROLLER_KEYS, controllerShape, type ControllerOptions } from './config.ts';
 import { GuestController } from './controller.ts';
 import { requestPort, responsePort } from './interface.ts';
 import { PimPartition } from './pim-partition.ts';
@@ -23,7 +24,11 @@ export interface PimControllerOptions extends Omit<ControllerOptions, 'pim'> {
   readonly partition?: number;
 }
 
+/** Options of the controller with PIM; the memory adds its own. */
+export const PIM_CONTROLLER_KEYS: readonly string[] = [...CONTROLLER_KEYS, 'pimEntries', 'policy', 'partition'];
+
 const parts = ({ pim: given, pimEntries = 64, policy, partition, ...options }: PimControllerOptions) => {
+  if (Object.hasOwn(given, 'preset')) fail('unknown-option', 'PIM channel: preset is an option of the channel, and not of its units', { hint: 'leave it out of pim' });
   const pim = pimConfig({ ...given, preset: options.preset });
   const config = controllerConfig({ ...options, pim });
   const shape = controllerShape(config.preset);
@@ -38,6 +43,7 @@ const parts = ({ pim: given, pimEntries = 64, policy, partition, ...options }: P
 
 /** Controller, sequencer and arbiter: everything of a PIM channel but the memory. */
 export const PimController = parametric((options: PimControllerOptions) => {
+  knownKeys('a PIM controller', options, PIM_CONTROLLER_KEYS);
   const { config, shape, pim, entries, policy } = parts(options);
   const { preset } = config;
   const { pim: _pim, pimEntries: _entries, policy: _policy, partition: _partition, ...rest } = options;

@@ -117,12 +117,16 @@ describe('options', () => {
   ])('refuses what it says: %j', (options, message) => {
     expect(problems(options)).toEqual([expect.stringMatching(message)]);
   });
-  it.each([
+  it.each<readonly [object, RegExp]>([
     [{ policy: 'bank-partition', partition: 4 }, /partition must be a whole number from 1 to 3, .* not 4/],
     [{ partition: 2 }, /policy "paper" hands all banks over/],
     [{ policy: 'papre' }, /no policy "papre"/],
     [{ pimEntries: 1 }, /pimEntries must be a whole number from 2 to 128, not 1/],
     [{ pim: { registers: 5 } }, /registers of a PIM unit is 5/],
+    [{ pim: { preset } }, /preset is an option of the channel/],
+    [{ polcy: 'paper' }, /a PIM controller has no option "polcy"/],
+    [{ policy: {} }, /a policy has a name, toPim and toHost/],
+    [{ preset: 'samsung-hbm2' }, /preset is samsung-hbm2, and should be a timing set/],
   ])('refuses %j', (options, message) => {
     expect(() => PimController({ preset, pim: {}, ...options }).make()).toThrow(message);
   });
