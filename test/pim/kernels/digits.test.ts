@@ -8,7 +8,7 @@ import { batchNormBackward, batchNormForward } from '../../../src/pim/kernels/ba
 import { residualAdd, sgdMomentum } from '../../../src/pim/kernels/elementwise.ts';
 import { averagePoolForward, maxPoolBackward, maxPoolForward } from '../../../src/pim/kernels/pooling.ts';
 import { rounded } from '../../../src/pim/values.ts';
-import { backprop } from './backprop.ts';
+import { backprop } from '../../../tb/batchnorm/backprop.ts';
 import { Bench, bitsOf, CONFIGS, goldenTensor } from './harness.ts';
 
 // Feature maps and gradients of a real network on real digits: the first convolution, behind which a training network has batch normalisation,

@@ -1,4 +1,4 @@
-import { inputShape, type ConvLayer, type DenseLayer, type FloatResult, type Graph, type MaxPoolLayer } from '../../../src/nn/index.ts';
+import { inputShape, type ConvLayer, type DenseLayer, type FloatResult, type Graph, type MaxPoolLayer } from '../../src/nn/index.ts';
 
 /** The gradient of the cross entropy by each layer's output, in doubles, by plain loops: what the layers' derivatives say. */
 export function backprop(net: Graph, { layers, logits }: FloatResult, label: number): Float64Array[] {
