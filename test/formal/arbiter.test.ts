@@ -7,15 +7,15 @@ import { needProver } from './helpers.ts';
 describe('the arbiter, proved for all time', () => {
   proveEach(['paper', 'mem-first', 'pim-first']);
 
-  it('with the numbers that are the default, queues of 64 and commands within 8 cycles', { timeout: 120_000 }, async (context) => {
+  it('with the numbers that are the default, queues of 64 and commands within 8 cycles', { timeout: 450_000 }, async (context) => {
     needProver(context);
-    const { properties } = await prove(ArbiterSystem({ policy: POLICIES.get('paper')!, entries: 64, latency: 8 }), { depth: 1, k: 1, timeout: 100 });
+    const { properties } = await prove(ArbiterSystem({ policy: POLICIES.get('paper')!, entries: 64, latency: 8 }), { depth: 1, k: 1, timeout: 400 });
     expect(properties.filter((p) => p.kind === 'assert' && p.status !== 'proved').map((p) => [p.message, p.status])).toEqual([]);
   });
 
-  it('whatever conditions are loaded, at any time', { timeout: 120_000 }, async (context) => {
+  it('whatever conditions are loaded, at any time', { timeout: 450_000 }, async (context) => {
     needProver(context);
-    const { properties } = await prove(ArbiterSystem({ policy: 'paper', loads: true }), { depth: 1, k: 1, timeout: 100 });
+    const { properties } = await prove(ArbiterSystem({ policy: 'paper', loads: true }), { depth: 1, k: 1, timeout: 400 });
     const asserts = properties.filter((p) => p.kind === 'assert');
     expect(asserts.length).toBeGreaterThan(30);
     expect(asserts.filter((p) => p.status !== 'proved').map((p) => [p.message, p.status])).toEqual([]);

@@ -10,9 +10,9 @@ const ENTRIES = 2;
 /** A policy is proved in all runs, with the bound that its data give; where they give none, a class is seen to wait. */
 export function proveEach(names: readonly string[]): void {
   for (const policy of TURNS.filter((p) => names.includes(p.name)))
-    it(policy.name, { timeout: 120_000 }, async (context) => {
+    it(policy.name, { timeout: 450_000 }, async (context) => {
       needProver(context);
-      const { properties } = await prove(ArbiterSystem({ policy, turnBits: 4, entries: ENTRIES, latency: LATENCY }), { depth: 30, k: 1, timeout: 100 });
+      const { properties } = await prove(ArbiterSystem({ policy, turnBits: 4, entries: ENTRIES, latency: LATENCY }), { depth: 30, k: 1, timeout: 400 });
       expect(properties.filter((p) => p.status !== 'proved' && p.status !== 'covered').map((p) => [p.message, p.status, p.reason])).toEqual([]);
       const messages = properties.map((p) => p.message);
       expect(messages).toEqual(expect.arrayContaining(expected(policy)));

@@ -18,11 +18,11 @@ const blocks: readonly (readonly [string, () => unknown])[] = [
 
 describe('the library', () => {
   for (const [title, make] of blocks) {
-    it(`${title}: every assert is proved, every cover reached`, async (context) => {
+    it(`${title}: every assert is proved, every cover reached`, { timeout: 450_000 }, async (context) => {
       needProver(context);
       const definition = make() as ModuleDefinition;
       expect([...elaborate(definition).flat.checkPaths.keys()].some((c) => c.check === 'assert')).toBe(true);
-      const { properties } = await prove(definition, { depth: 24, timeout: 100 });
+      const { properties } = await prove(definition, { depth: 24, timeout: 400 });
       expect(properties.filter((p) => p.status !== 'proved' && p.status !== 'covered').map((p) => [p.message, p.status, p.cycles, p.reason])).toEqual([]);
     });
   }
