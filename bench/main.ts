@@ -7,7 +7,6 @@ import { dramBench } from './dram.ts';
 import { enginesBench } from './engines.ts';
 import { floatBench, floatOperations } from './float.ts';
 import { pimBench } from './pim.ts';
-import { pimBench } from './pim.ts';
 
 /** `npm run -s bench -- <name>`: speed, as ratios to other engines and peers wherever there are any. */
 const program = new Command('bench').description('speed of the kit, as ratios against other engines and peers');
@@ -83,19 +82,6 @@ program
   .action(async ({ json, preset, banksPerUnit, seconds }: { json?: true; preset: string; banksPerUnit: string; seconds: string }) => {
     try {
       await pimBench({ json: json === true, preset, banksPerUnit: positive('--banks-per-unit', banksPerUnit), seconds: positive('--seconds', seconds) });
-    } catch (error) {
-      program.error((error as Error).message);
-    }
-  });
-
-program
-  .command('pim')
-  .description('every kernel on a PIM channel: FLOP/cycle beside the peak, where the cycles go, and simulated cycles per second')
-  .option('--json', 'machine-readable')
-  .option('--preset <name>', 'timing set', 'samsung-hbm2')
-  .action(async ({ json, preset }: { json?: true; preset: string }) => {
-    try {
-      await pimBench({ json: json === true, preset });
     } catch (error) {
       program.error((error as Error).message);
     }
