@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { dramPreset, fail, pimConfig, POLICIES, readPolicy, suggest, testbench, type Policy } from '../src/index.ts';
 import { controllerShape } from '../rtl/controller/index.ts';
 import { Channel, type Run } from './arbiter/channel.ts';
-import { hostTraffic, type HostRequest } from './arbiter/host.ts';
+import { copies, hostTraffic, onHostBanks, type HostRequest } from './arbiter/host.ts';
 import { LEGEND, loadTable, switchTable, tripTable } from './arbiter/report.ts';
 import { roundTrip, summarise, type RoundTrip, type Summary } from './arbiter/summary.ts';
 import { pimWork } from './arbiter/work.ts';
@@ -20,7 +20,7 @@ const AROUND = 40;
 const APART = 400;
 
 function policiesOf(text: string): Policy[] {
-  if (text === 'all') return [...[...POLICIES.values()].filter((p) => p.partition !== true), fromFile(ours('tb/arbiter/layers.json'))];
+  if (text === 'all') return [...POLICIES.values(), fromFile(ours('tb/arbiter/layers.json'))];
   return text.split(',').map((name) => POLICIES.get(name) ?? fromFile(name));
 }
 
@@ -64,6 +64,9 @@ export const arbiter = testbench({
     const traced = params.trips > 0 ? new Channel({ preset: params.preset, policy: policies[0]!, trace: { file, signals: SHOWN } }, simulate) : undefined;
     print(`${params.preset}: ${work.triggers} triggers of batch-norm + ReLU and residual-add + ReLU on ${work.shape}, each in both pseudo-channels; host requests for ${params.cycles} cycles, ${rates.map((r, i) => `${r} a cycle: ${streams[i]!.length}`).join(', ')}`);
 
+    // With banks of their own, PIM's tensors lie in the first half of each unit's, as the channel has it by default.
+    const pimBanks = config.banksPerUnit / 2;
+    const apart = pimWork(config, { images: params.images, channels: params.channels, size: params.size, seed: seed + 1, banks: pimBanks });
     const channel = (policy: Policy): Channel => new Channel({ preset: params.preset, policy }, simulate);
     const tick = progress('policies', policies.length + 1);
 
@@ -73,6 +76,8 @@ export const arbiter = testbench({
     const hostAlone = streams.map((host) => alone.run({ host }));
     const single = Array.from({ length: Math.floor(pimAlone.cycles / APART) }, (_, i): HostRequest => ({ at: APART * (i + 1), write: false, bank: 0, row: work.freeRow, column: 0, value: 0 }));
     const trips: RoundTrip[] = [roundTrip(`a read every ${APART} cycles`, alone.run({ host: single, pim: work })), roundTrip(`${rates.at(-1)!} requests a cycle`, alone.run({ host: streams.at(-1)!, pim: work }))];
+    const { banksPerPseudoChannel } = controllerShape(preset);
+    const copying = policies.some((p) => p.partition === true) ? alone.run({ host: copies([...apart.before, ...apart.after], pimBanks, config.banksPerUnit, banksPerPseudoChannel) }).cycles : undefined;
     alone.close();
     tick(1);
 
@@ -81,9 +86,12 @@ export const arbiter = testbench({
     let window: readonly [number, number] | undefined;
     for (const [n, policy] of policies.entries()) {
       const both = channel(policy);
-      for (const [i, host] of streams.entries()) {
-        const run = both.run({ host, pim: work });
-        rows.push(summarise(policy, rates[i]!, run, host, work, burstBytes, pimAlone.cycles + hostAlone[i]!.cycles));
+      const parted = policy.partition === true;
+      const mine = parted ? apart : work;
+      for (const [i, stream] of streams.entries()) {
+        const host = parted ? onHostBanks(stream, pimBanks, config.banksPerUnit) : stream;
+        const run = both.run({ host, pim: mine });
+        rows.push(summarise(policy, rates[i]!, run, host, mine, burstBytes, pimAlone.cycles + hostAlone[i]!.cycles));
         if (n === 0 && i === rates.length - 1) window = shown(run, params.trips);
       }
       both.close();
@@ -96,17 +104,18 @@ export const arbiter = testbench({
       print(loadTable(rows.filter((r) => r.rate === rate)));
     }
     print(LEGEND);
+    if (copying !== undefined) print(`bank-partition: copying what both need, the ${apart.before.length + apart.after.length} bursts that PIM reads first or leaves, between its banks and the host's takes ${copying} cycles more`);
     print(`\nhand-overs at ${rates.at(-1)!} requests a cycle: reasons, cycles of each phase in all, and of one hand-over`);
     print(switchTable(rows.filter((r) => r.rate === rates.at(-1))));
     print(`\none round trip, policy round-robin-requests: cycles, and commands in both pseudo-channels (Samsung's model of HBM-PIM: 219 to PIM and 223 back, with register loads and barriers of its software)`);
     print(tripTable(trips));
-    print(`\nall ${rows.length} runs: every host read returned what was last written, all ${work.after.length} bursts of PIM's results are what the reference machine leaves`);
+    print(`\nall ${rows.length} runs: every host read returned what was last written, all bursts of PIM's results are what the reference machine leaves`);
 
     if (traced !== undefined && window !== undefined) {
       traced.run({ host: streams.at(-1)!, pim: work, wave: window });
       print(`waves of cycles ${window[0]} to ${window[1]}, policy ${policies[0]!.name}: gtkwave ${relative(process.cwd(), file).replace(/\.vcd$/, '')}.gtkw`);
     }
-    return { seed, preset: params.preset, triggers: work.triggers, pimAlone: pimAlone.cycles, hostAlone: alones, policies: rows, roundTrips: trips, waves: window === undefined ? null : file };
+    return { seed, preset: params.preset, triggers: work.triggers, pimAlone: pimAlone.cycles, hostAlone: alones, policies: rows, roundTrips: trips, ...(copying !== undefined && { copying }), waves: window === undefined ? null : file };
   },
 });
 

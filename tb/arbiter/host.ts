@@ -1,4 +1,5 @@
 import type { ControllerShape } from '../../rtl/controller/index.ts';
+import type { BurstPlace } from '../../src/index.ts';
 import { randomFrom } from './random.ts';
 
 export interface HostRequest {
@@ -22,6 +23,18 @@ export interface HostTraffic {
   /** The first of its rows, and how many there are in each bank. */
   readonly row: number;
   readonly rows: number;
+}
+
+/** The same requests on the banks of a unit that PIM leaves to the host: those from the `first` on. */
+export const onHostBanks = (list: readonly HostRequest[], first: number, banksPerUnit: number): HostRequest[] =>
+  list.map((r) => ({ ...r, bank: r.bank - (r.bank % banksPerUnit) + first + (r.bank % (banksPerUnit - first)) }));
+
+/** Every burst read from PIM's banks and written to the host's, or the other way round, as fast as the controller takes it. */
+export function copies(bursts: readonly BurstPlace[], first: number, banksPerUnit: number, banksPerPseudoChannel: number): HostRequest[] {
+  return bursts.flatMap(({ pseudoChannel, bank, row, column }) => {
+    const read = { at: 0, write: false, bank: pseudoChannel * banksPerPseudoChannel + bank, row, column, value: 0 };
+    return [read, ...onHostBanks([{ ...read, write: true }], first, banksPerUnit)];
+  });
 }
 
 const WRITES = 1 / 3;

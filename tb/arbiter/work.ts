@@ -23,16 +23,16 @@ export interface PimWork {
 /** Names of the layers, as policy files know them. */
 export const LAYERS = ['batch-norm', 'residual-add'] as const;
 
-/** The end of a residual block: y = relu(batch norm of x), z = relu(y + shortcut), on random feature maps. */
-export function pimWork(config: PimConfig, { images, channels, size, seed }: { readonly images: number; readonly channels: number; readonly size: number; readonly seed: number }): PimWork {
+/** The end of a residual block: y = relu(batch norm of x), z = relu(y + shortcut), on random feature maps, in the first `banks` banks of each unit. */
+export function pimWork(config: PimConfig, { images, channels, size, seed, banks = config.banksPerUnit }: { readonly images: number; readonly channels: number; readonly size: number; readonly seed: number; readonly banks?: number }): PimWork {
   const random = randomFrom(seed);
   const memory = new TensorMemory(config);
   const { geometry } = memory;
   const shape = { images, channels, height: size, width: size };
-  const [x, shortcut, y, z] = [memory.tensor('x', shape, { bank: 0 }), memory.tensor('shortcut', shape, { bank: 1 }), memory.tensor('y', shape, { bank: 2 }), memory.tensor('z', shape, { bank: 0 })];
+  const [x, shortcut, y, z] = [memory.tensor('x', shape, { bank: 0 }), memory.tensor('shortcut', shape, { bank: 1 }), memory.tensor('y', shape, { bank: Math.min(2, banks - 1) }), memory.tensor('z', shape, { bank: 0 })];
   const some = (n: number, least: number, greatest: number): Float64Array => Float64Array.from({ length: n }, () => least + random() * (greatest - least));
   const values: HostValues = { mean: some(channels, -0.5, 0.5), invstd: some(channels, 0.5, 2), gamma: some(channels, 0.5, 1.5), beta: some(channels, -0.5, 0.5) };
-  const kernels: readonly Kernel[] = [batchNormNormalise(memory, { x, y }, { relu: true }), residualAdd(memory, { a: y, b: shortcut, y: z }, { relu: true })];
+  const kernels: readonly Kernel[] = [batchNormNormalise(memory, { x, y }, { relu: true, bank: banks - 1 }), residualAdd(memory, { a: y, b: shortcut, y: z }, { relu: true })];
   const count = images * channels * size * size;
   const before = [x, shortcut].flatMap((tensor) => placeTensor(geometry, tensor, some(count, -2, 2))).concat(kernels.flatMap((k) => k.constants));
 
