@@ -88,7 +88,8 @@ export const PimModes = parametric(({ preset, banksPerUnit }: ModesParameters) =
       const rowsOpen = (name: ControlRow): Signal => open.and(rows.eq(at(name)).bits());
       const abOpen = hw.name('abOpen', rowsOpen('AB_ROW'));
       const sbOpen = hw.name('sbOpen', rowsOpen('SB_ROW'));
-      const confOpen = hw.name('confOpen', rowsOpen('CONF_ROW'));
+      // Of a write to all units: the bank of each.
+      const written = hw.name('written', hw.cat(...new Array<Signal>(banks / banksPerUnit).fill(column.ba.trunc<number>(Math.log2(banksPerUnit)).oneHot<number>(banksPerUnit))));
       const shut = row.kind.eq(RowKind.PRE).or(row.kind.eq(RowKind.PREA));
       const wrongs = Array.from({ length: pseudoChannels }, (_, pc) => {
         const part = (bits: Signal): Signal => bits.slice<number, number>((pc + 1) * banks - 1, pc * banks);
@@ -108,7 +109,7 @@ export const PimModes = parametric(({ preset, banksPerUnit }: ModesParameters) =
         const gives = write.and(columnRow.eq(at('CONF_ROW'))).and(column.column.eq(0)).and(pseudoChannels === 1 ? hw.lit(1, 1) : column.pc.eq(pc)).and(single.not());
         const acts = row.kind.eq(RowKind.ACT).and(mine);
         const actsHere = acts.and(part(spoken).and(units).ne(0));
-        const strange = part(open).and(part(confOpen).not());
+        const strange = part(open).and(written.not());
         hw.when(gives, () => disturbed.next(strange.and(units).ne(0).or(actsHere))).elsewhen(actsHere, () => disturbed.next(1));
         // Banks that change hands must be closed, too.
         const restless = hw.reg(`restless${pc}`, bit, { reset: 0 });
